@@ -1,0 +1,180 @@
+// GPT-2 writes its merges as text, with every byte shown as a printable character: bytes that are
+// printable in Latin-1 stand for themselves, the 68 others take the characters from U+0100 on, in
+// byte order (OpenAI gpt-2 release, `bytes_to_unicode`). Ids of single bytes follow the same order:
+// first the printable ones, then the others.
+
+#include "formats/gpt2_vocab.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <array>
+#include <optional>
+#include <unordered_map>
+
+#include "pipeline/error.h"
+
+namespace owt {
+namespace {
+
+constexpr uint64_t kEmbeddedXxh3 = 0xe1a102e27c272620;
+constexpr uint32_t kFirstShiftedChar = 0x100;
+// Offsets of token bytes are 32 bits wide, and no token is longer than its line.
+constexpr size_t kMaxMergesBytes = size_t{1} << 30;
+
+constexpr bool IsPrintable(uint32_t byte) {
+  return (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
+}
+
+// The 256 bytes in id order.
+constexpr std::array<uint8_t, 256> BytesInIdOrder() {
+  std::array<uint8_t, 256> order{};
+  size_t next = 0;
+  for (const bool printable : {true, false}) {
+    for (uint32_t byte = 0; byte < 256; ++byte) {
+      if (IsPrintable(byte) == printable) order[next++] = static_cast<uint8_t>(byte);
+    }
+  }
+  return order;
+}
+
+constexpr std::array<uint8_t, 256> kBytesInIdOrder = BytesInIdOrder();
+constexpr size_t kNumPrintable = 188;
+static_assert(IsPrintable(kBytesInIdOrder[kNumPrintable - 1]) &&
+              !IsPrintable(kBytesInIdOrder[kNumPrintable]));
+
+// The byte that a character of the table stands for.
+std::optional<uint8_t> ByteOfChar(uint32_t character) {
+  if (character < kFirstShiftedChar) {
+    if (!IsPrintable(character)) return std::nullopt;
+    return static_cast<uint8_t>(character);
+  }
+  const size_t index = kNumPrintable + (character - kFirstShiftedChar);
+  if (index >= kBytesInIdOrder.size()) return std::nullopt;
+  return kBytesInIdOrder[index];
+}
+
+// Turns a token as written (UTF-8, one or two bytes a character) into the bytes it stands for.
+// False if it holds a character outside the table.
+bool ParseToken(std::string_view written, std::string* token) {
+  token->clear();
+  for (size_t i = 0; i < written.size(); ++i) {
+    uint32_t character = static_cast<uint8_t>(written[i]);
+    if (character >= 0x80) {
+      const bool two_bytes = (character & 0xE0) == 0xC0 && i + 1 < written.size() &&
+                             (static_cast<uint8_t>(written[i + 1]) & 0xC0) == 0x80;
+      if (!two_bytes) return false;
+      character = ((character & 0x1F) << 6) | (static_cast<uint8_t>(written[++i]) & 0x3F);
+    }
+    const std::optional<uint8_t> byte = ByteOfChar(character);
+    if (!byte) return false;
+    token->push_back(static_cast<char>(*byte));
+  }
+  return !token->empty();
+}
+
+// Reads the merges; knows the id of every token made so far.
+class MergeReader {
+ public:
+  explicit MergeReader(std::string_view file) : file_(file) {
+    for (uint32_t id = 0; id < kBytesInIdOrder.size(); ++id) {
+      ids_.emplace(std::string(1, static_cast<char>(kBytesInIdOrder[id])), id);
+    }
+  }
+
+  // The pair on `line`; its token's bytes are then in merged().
+  MergePair Read(std::string_view line, uint64_t line_number) {
+    const size_t space = line.find(' ');
+    if (space == std::string_view::npos || !ParseToken(line.substr(0, space), &left_) ||
+        !ParseToken(line.substr(space + 1), &right_)) {
+      Fail(line_number, "is not two tokens separated by one space");
+    }
+    const auto left = ids_.find(left_);
+    const auto right = ids_.find(right_);
+    if (left == ids_.end() || right == ids_.end()) {
+      Fail(line_number, "names a token that no line before it makes");
+    }
+    const MergePair pair{left->second, right->second};
+    left_ += right_;
+    if (!ids_.emplace(left_, static_cast<uint32_t>(ids_.size())).second) {
+      Fail(line_number, "makes a token that exists already");
+    }
+    return pair;
+  }
+
+  const std::string& merged() const { return left_; }
+
+ private:
+  [[noreturn]] void Fail(uint64_t line_number, std::string_view problem) const {
+    throw Error(ErrorKind::kInput,
+                fmt::format("BPE merges: line {} {}; take an unchanged vocab.bpe or merges.txt",
+                            line_number, problem),
+                std::string(file_));
+  }
+
+  std::string_view file_;
+  std::unordered_map<std::string, uint32_t> ids_;
+  std::string left_, right_;
+};
+
+}  // namespace
+
+Gpt2Vocab::Gpt2Vocab(std::string_view merges_text, std::string_view file) {
+  if (merges_text.size() > kMaxMergesBytes) {
+    throw Error(ErrorKind::kInput, "BPE merges: larger than 1 GiB", std::string(file));
+  }
+  offsets_.push_back(0);
+  byte_ids_.resize(kNumBytes);
+  for (uint32_t id = 0; id < kNumBytes; ++id) {
+    byte_ids_[kBytesInIdOrder[id]] = id;
+    const char byte = static_cast<char>(kBytesInIdOrder[id]);
+    AddToken({&byte, 1});
+  }
+  MergeReader reader(file);
+  uint64_t line_number = 0;
+  while (!merges_text.empty()) {
+    const size_t end = merges_text.find('\n');
+    std::string_view line = merges_text.substr(0, end);
+    merges_text.remove_prefix(end == std::string_view::npos ? merges_text.size() : end + 1);
+    ++line_number;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line_number == 1 && line.starts_with("#version:")) continue;
+    merges_.push_back(reader.Read(line, line_number));
+    AddToken(reader.merged());
+  }
+  AddToken(kEndOfText);
+}
+
+Gpt2Vocab Gpt2Vocab::Embedded() { return Gpt2Vocab(EmbeddedGpt2Merges(), "data/gpt2/vocab.bpe"); }
+
+void Gpt2Vocab::AddToken(std::string_view token) {
+  bytes_ += token;
+  offsets_.push_back(static_cast<uint32_t>(bytes_.size()));
+}
+
+size_t Gpt2Vocab::Decode(std::span<const uint32_t> ids, std::string* text) const {
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] >= size()) return i;
+    *text += token_bytes(ids[i]);
+  }
+  return ids.size();
+}
+
+void CheckEmbeddedGpt2Vocab() {
+  const std::string_view merges = EmbeddedGpt2Merges();
+  const uint64_t hash = XXH3_64bits(merges.data(), merges.size());
+  if (hash != kEmbeddedXxh3) {
+    throw Error(ErrorKind::kInternal,
+                fmt::format("the embedded GPT-2 merges have xxh3 {:016x}, not {:016x}; this binary "
+                            "is damaged or was built from a changed data/gpt2/vocab.bpe",
+                            hash, kEmbeddedXxh3));
+  }
+  const uint32_t size = Gpt2Vocab::Embedded().size();
+  if (size != Gpt2Vocab::kGpt2Size) {
+    throw Error(ErrorKind::kInternal,
+                fmt::format("the embedded GPT-2 vocabulary has {} ids, not {}", size,
+                            Gpt2Vocab::kGpt2Size));
+  }
+}
+
+}  // namespace owt
