@@ -17,10 +17,10 @@ __asm__(
 extern "C" const char owt_gpt2_merges_begin[];
 extern "C" const char owt_gpt2_merges_end[];
 
-namespace owt {
+namespace owt::formats {
 
 std::string_view EmbeddedGpt2Merges() {
   return {owt_gpt2_merges_begin, static_cast<size_t>(owt_gpt2_merges_end - owt_gpt2_merges_begin)};
 }
 
-}  // namespace owt
+}  // namespace owt::formats

@@ -14,7 +14,7 @@
 
 #include "pipeline/error.h"
 
-namespace owt {
+namespace owt::formats {
 namespace {
 
 constexpr uint64_t kEmbeddedXxh3 = 0xe1a102e27c272620;
@@ -177,4 +177,4 @@ void CheckEmbeddedGpt2Vocab() {
   }
 }
 
-}  // namespace owt
+}  // namespace owt::formats

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace owt {
+namespace owt::formats {
 
 // Two adjacent tokens that become one. The merge of rank r (0 is applied first) makes token
 // 256 + r.
@@ -74,4 +74,4 @@ std::string_view EmbeddedGpt2Merges();
 // Error{kInternal} when the binary is damaged. Takes some milliseconds.
 void CheckEmbeddedGpt2Vocab();
 
-}  // namespace owt
+}  // namespace owt::formats

@@ -9,7 +9,7 @@
 
 #include "pipeline/error.h"
 
-namespace owt {
+namespace owt::formats {
 namespace {
 
 using ::testing::HasSubstr;
@@ -102,4 +102,4 @@ TEST(Gpt2VocabTest, BadMergesNameTheLine) {
 }
 
 }  // namespace
-}  // namespace owt
+}  // namespace owt::formats
