@@ -1,0 +1,163 @@
+#include "stages/text/bpe.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <queue>
+
+#include "stages/text/gpt2_pretokenizer.h"
+
+// Byte pair encoding after Sennrich et al. (2016), in the byte-level form of GPT-2. The id of a
+// merged token is 256 + rank, so ids compare as ranks do. Short pieces are scanned for the lowest
+// pair; long ones (a run of one letter by the megabyte, base64) keep their pairs in a heap over a
+// linked list of symbols, where an entry whose symbols have changed since is skipped when it
+// surfaces.
+
+namespace owt::text {
+namespace {
+
+constexpr size_t kShortPiece = 32;
+
+constexpr uint64_t kHashFactor = 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio, odd
+
+uint64_t PairKey(uint32_t left, uint32_t right) { return (uint64_t{left} << 32) | right; }
+
+}  // namespace
+
+BpeModel::BpeModel(const formats::Gpt2Vocab& vocab) : end_of_text_(vocab.end_of_text()) {
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    byte_ids_[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
+  }
+  const size_t num_slots = std::bit_ceil(std::max<size_t>(vocab.merges().size() * 2, 2));
+  slots_.resize(num_slots);
+  shift_ = 64 - std::countr_zero(num_slots);
+  uint32_t merged = formats::Gpt2Vocab::kNumBytes;
+  for (const formats::MergePair& merge : vocab.merges())
+    Insert(PairKey(merge.left, merge.right), merged++);
+}
+
+void BpeModel::Insert(uint64_t pair, uint32_t merged) {
+  size_t i = (pair * kHashFactor) >> shift_;
+  while (slots_[i].merged != kNone) i = (i + 1) & (slots_.size() - 1);
+  slots_[i] = {pair, merged};
+}
+
+uint32_t BpeModel::Find(uint32_t left, uint32_t right) const {
+  const uint64_t pair = PairKey(left, right);
+  size_t i = (pair * kHashFactor) >> shift_;
+  while (slots_[i].pair != pair && slots_[i].merged != kNone) i = (i + 1) & (slots_.size() - 1);
+  return slots_[i].merged;
+}
+
+void BpeModel::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const {
+  if (piece.size() <= kShortPiece) {
+    EncodeShort(piece, ids);
+  } else {
+    EncodeLong(piece, ids);
+  }
+}
+
+void BpeModel::EncodeShort(std::string_view piece, std::vector<uint32_t>* ids) const {
+  uint32_t symbols[kShortPiece];
+  uint32_t merges[kShortPiece];  // merges[i]: what symbols[i] and symbols[i + 1] become, or kNone
+  size_t size = piece.size();
+  for (size_t i = 0; i < size; ++i) symbols[i] = byte_ids_[static_cast<uint8_t>(piece[i])];
+  for (size_t i = 0; i + 1 < size; ++i) merges[i] = Find(symbols[i], symbols[i + 1]);
+
+  while (size > 1) {
+    const size_t at = static_cast<size_t>(std::min_element(merges, merges + size - 1) - merges);
+    if (merges[at] == kNone) break;
+    symbols[at] = merges[at];
+    --size;
+    std::copy(symbols + at + 2, symbols + size + 1, symbols + at + 1);
+    if (at + 1 < size) {
+      std::copy(merges + at + 2, merges + size, merges + at + 1);
+      merges[at] = Find(symbols[at], symbols[at + 1]);
+    }
+    if (at > 0) merges[at - 1] = Find(symbols[at - 1], symbols[at]);
+  }
+  ids->insert(ids->end(), symbols, symbols + size);
+}
+
+struct BpeModel::Symbol {
+  uint32_t id;  // kNone: merged into the symbol before it
+  uint32_t previous, next;
+};
+
+void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) const {
+  const auto size = static_cast<uint32_t>(piece.size());
+  std::vector<Symbol> symbols(size);
+  for (uint32_t i = 0; i < size; ++i) {
+    symbols[i] = {byte_ids_[static_cast<uint8_t>(piece[i])], i - 1, i + 1};
+  }
+
+  struct Candidate {
+    uint32_t merged, left;  // ordered by rank, then by position
+    auto operator<=>(const Candidate&) const = default;
+  };
+
+  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> candidates;
+  const auto propose = [&](uint32_t left) {
+    const uint32_t right = symbols[left].next;
+    if (right == size) return;
+    const uint32_t merged = Find(symbols[left].id, symbols[right].id);
+    if (merged != kNone) candidates.push({merged, left});
+  };
+  for (uint32_t i = 0; i < size; ++i) propose(i);
+
+  while (!candidates.empty()) {
+    const auto [merged, left] = candidates.top();
+    candidates.pop();
+    Symbol& symbol = symbols[left];
+    if (symbol.id == kNone || symbol.next == size) continue;
+    if (Find(symbol.id, symbols[symbol.next].id) != merged) continue;
+    symbols[symbol.next].id = kNone;
+    symbol.id = merged;
+    symbol.next = symbols[symbol.next].next;
+    if (symbol.next != size) symbols[symbol.next].previous = left;
+    propose(left);
+    if (left != 0) propose(symbol.previous);
+  }
+  for (uint32_t i = 0; i != size; i = symbols[i].next) ids->push_back(symbols[i].id);
+}
+
+BpeEncoder::BpeEncoder(const BpeModel& model) : model_(&model), cache_(size_t{1} << kCacheBits) {}
+
+void BpeEncoder::Encode(std::string_view text, std::vector<uint32_t>* ids) {
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = PieceEnd(text, begin);
+    EncodePiece(text.substr(begin, end - begin), ids);
+    begin = end;
+  }
+}
+
+size_t BpeEncoder::CountTokens(std::string_view text) {
+  scratch_.clear();
+  Encode(text, &scratch_);
+  return scratch_.size();
+}
+
+void BpeEncoder::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) {
+  if (piece.size() > kMaxCachedBytes) {
+    model_->EncodePiece(piece, ids);
+    return;
+  }
+  uint64_t key[2] = {0, static_cast<uint64_t>(piece.size()) << 56};
+  std::memcpy(key, piece.data(), piece.size());
+  const uint64_t hash = (key[0] * kHashFactor) ^ (key[1] * kHashFactor >> 32);
+  Entry& entry = cache_[(hash * kHashFactor) >> (64 - kCacheBits)];
+  if (entry.num_ids == 0 || entry.low != key[0] || entry.high != key[1]) {
+    const size_t before = ids->size();
+    model_->EncodePiece(piece, ids);
+    const size_t num_ids = ids->size() - before;
+    if (num_ids > kMaxCachedIds) return;
+    entry.low = key[0];
+    entry.high = key[1];
+    std::copy(ids->begin() + static_cast<ptrdiff_t>(before), ids->end(), entry.ids.begin());
+    entry.num_ids = static_cast<uint32_t>(num_ids);
+    return;
+  }
+  ids->insert(ids->end(), entry.ids.begin(), entry.ids.begin() + entry.num_ids);
+}
+
+}  // namespace owt::text

@@ -1,0 +1,45 @@
+#include "stages/text/unicode_class.h"
+
+#include <array>
+#include <cstddef>
+
+// Two bits a code point, filled at compile time from the ranges of the Unicode 16.0 database.
+
+namespace owt::text {
+namespace {
+
+struct CodePointRange {
+  char32_t first, last;
+};
+
+#include "stages/text/unicode_class_ranges.inc"
+
+constexpr size_t kNumCodePoints = 0x110000;
+
+using ClassTable = std::array<uint8_t, kNumCodePoints / 4>;
+
+constexpr void Fill(ClassTable& table, const CodePointRange& range, UnicodeClass value) {
+  const unsigned bits = static_cast<unsigned>(value);
+  for (char32_t c = range.first; c <= range.last; ++c) {
+    table[c / 4] = static_cast<uint8_t>(table[c / 4] | (bits << (c % 4 * 2)));
+  }
+}
+
+constexpr ClassTable MakeTable() {
+  ClassTable table{};
+  for (const CodePointRange& range : kLetterRanges) Fill(table, range, UnicodeClass::kLetter);
+  for (const CodePointRange& range : kNumberRanges) Fill(table, range, UnicodeClass::kNumber);
+  for (const CodePointRange& range : kSpaceRanges) Fill(table, range, UnicodeClass::kSpace);
+  return table;
+}
+
+constexpr ClassTable kTable = MakeTable();
+
+}  // namespace
+
+UnicodeClass ClassOf(char32_t code_point) {
+  if (code_point >= kNumCodePoints) return UnicodeClass::kOther;
+  return static_cast<UnicodeClass>((kTable[code_point / 4] >> (code_point % 4 * 2)) & 3);
+}
+
+}  // namespace owt::text

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace owt::text {
+
+inline constexpr char32_t kReplacementCharacter = 0xFFFD;
+
+// One step of reading UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF).
+struct Utf8Char {
+  char32_t code_point;  // kReplacementCharacter where the bytes are not valid
+  uint32_t length;      // bytes to step over; never 0
+  bool valid;           // false: `length` covers the maximal subpart of an ill-formed sequence
+};
+
+// Reads the character at text[position]. Never looks past the end of `text`.
+// REQUIRES: position < text.size().
+Utf8Char DecodeUtf8(std::string_view text, size_t position);
+
+// Appends the UTF-8 form. REQUIRES: a scalar value (no surrogate, at most U+10FFFF).
+void AppendUtf8(char32_t code_point, std::string* out);
+
+// Offset of the first ill-formed byte, or npos. ASCII is skipped 8 bytes at a time.
+size_t FindInvalidUtf8(std::string_view text);
+
+// `text` with every maximal subpart of an ill-formed sequence replaced by one U+FFFD: the rule of
+// the WHATWG and of Python's errors="replace".
+std::string ReplaceInvalidUtf8(std::string_view text);
+
+// Number of code points. REQUIRES: valid UTF-8.
+size_t CountCodePoints(std::string_view text);
+
+}  // namespace owt::text

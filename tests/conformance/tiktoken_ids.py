@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Compares GPT-2 ids with tiktoken's on generated text.
+
+    pip install tiktoken
+    tests/conformance/tiktoken_ids.py build/release/bin/text_probe [--strings 200000] [--seed 1]
+
+Every Unicode scalar value stands in every context of CONTEXTS; then come random strings of several kinds and
+a few long ones. Prints what was compared; exits 1 at the first difference.
+"""
+
+import argparse
+import pathlib
+import random
+import struct
+import sys
+import time
+
+import tiktoken
+
+from probe import ask
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PATTERN = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
+
+# "{}" is the character under test.
+CONTEXTS = [
+    "{}", "a{}", "{}a", "a{}b", " {}", "{} ", "a {}b", "1{}", "{}1", "!{}", "{}!", "  {}", "{}  x", "\n{}", "{}\n\nx", "{}{}",
+    "{} {}", "{}'s", "{}'ll go", "{}'re", "'{}", "'s{}", "''{}", "\u00a0{}", "{}\u00a0", "\t{}\t", "\u4e2d{}", "{}\u4e2d",
+    "\u0301{}", "{}\u0301", "<|{}|>", " '{}",
+]  # fmt: skip
+
+# Ranges of scripts that people write, with whitespace and punctuation between.
+SCRIPTS = [
+    (0x20, 0x7E), (0xA0, 0x17F), (0x370, 0x3FF), (0x400, 0x4FF), (0x590, 0x5FF), (0x600, 0x6FF), (0x900, 0x97F), (0xE00, 0xE7F),
+    (0x3040, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0x1F300, 0x1F6FF), (0x2000, 0x206F), (0x1D400, 0x1D7FF),
+]  # fmt: skip
+SPACES = " \t\n\r\x0b\x0c\x1c\x1f\x85\xa0\u1680\u2003\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
+WORDS = "the of and to I'm you're we'll they've he'd it's don't IT'S 'tis 3.14 1,000 x=y; http://a.b/c?d=e <|endoftext|> naïve".split()
+
+
+def load_tiktoken():
+    lines = (ROOT / "data/gpt2/vocab.bpe").read_text(encoding="utf-8").split("\n")[1:-1]
+    visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    byte_order = visible + [b for b in range(256) if b not in visible]
+    byte_of = {chr(b): b for b in visible}
+    byte_of.update({chr(256 + i): b for i, b in enumerate(byte_order[len(visible) :])})
+    ranks = {bytes([b]): i for i, b in enumerate(byte_order)}
+    for line in lines:
+        left, right = line.split(" ")
+        ranks[bytes(byte_of[c] for c in left + right)] = len(ranks)
+    assert len(ranks) == 50256
+    return tiktoken.Encoding("gpt2", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens={"<|endoftext|>": 50256})
+
+
+def scalar_values():
+    return [chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
+
+
+def random_string(rng, everything):
+    kind = rng.randrange(6)
+    length = rng.randrange(300)
+    if kind == 0:
+        return "".join(rng.choices(everything, k=length))
+    if kind == 1:
+        first, last = rng.choice(SCRIPTS)
+        return "".join(chr(rng.randint(first, last)) if rng.random() < 0.85 else rng.choice(SPACES) for _ in range(length))
+    if kind == 2:
+        return "".join(rng.choices(SPACES + "ab1'!", k=length))
+    if kind == 3:
+        return "".join(rng.choice(["'", "s", "t", "re", "ve", "m", "ll", "d", "'s", "x", " ", "S", "\u2019"]) for _ in range(length))
+    if kind == 4:
+        return rng.choice([" ", "  ", "\n", ""]).join(rng.choices(WORDS, k=length // 4))
+    return "".join(c * rng.randint(1, 40) for c in rng.choices("aA0 .\n-=\u4e2d\U0001f600", k=length // 20))
+
+
+def long_strings(rng, everything):
+    for unit in ["a", " ", "\n", "^", "=", "0", "\u4e2d", "\U0001f600", "ab", "a b", "\u00a0", "'s", "\u0301"]:
+        yield (unit * 100_000)[:100_000]
+    for alphabet in ["ACGT", "0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", everything]:
+        yield "".join(rng.choices(alphabet, k=100_000))
+
+
+def compare(program, encoding, texts):
+    wanted = encoding.encode_ordinary_batch(texts, num_threads=2)
+    answers = ask(program, "encode", [text.encode("utf-8") for text in texts])
+    num_ids = 0
+    for text, ids, answer in zip(texts, wanted, answers):
+        found = list(struct.unpack(f"<{len(answer) // 2}H", answer))
+        num_ids += len(found)
+        if found != ids:
+            sys.exit(f"DIFFERENT: {text[:200]!r}\n  tiktoken {ids[:40]}\n  owt      {found[:40]}")
+    return num_ids
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--strings", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    rng = random.Random(arguments.seed)
+    encoding = load_tiktoken()
+    everything = scalar_values()
+
+    start = time.time()
+    num_ids = 0
+    for context in CONTEXTS:
+        # Many characters a text, kept apart by a line that no context can join.
+        texts = [
+            "\n|x|\n".join(context.replace("{}", c) for c in everything[i : i + 512]) for i in range(0, len(everything), 512)
+        ]
+        num_ids += compare(arguments.program, encoding, texts)
+    print(f"{len(everything)} scalar values in {len(CONTEXTS)} contexts: {num_ids} ids equal, {time.time() - start:.0f} s")
+
+    num_ids = 0
+    for _ in range(0, arguments.strings, 20_000):
+        num_ids += compare(arguments.program, encoding, [random_string(rng, everything) for _ in range(20_000)])
+    print(f"{arguments.strings} random strings (seed {arguments.seed}): {num_ids} ids equal")
+
+    texts = list(long_strings(rng, everything))
+    print(f"{len(texts)} strings of 100,000 characters: {compare(arguments.program, encoding, texts)} ids equal")
+
+
+if __name__ == "__main__":
+    main()
