@@ -1,5 +1,6 @@
 #include "stages/scrape/politeness.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -77,7 +78,7 @@ TEST(FrontierTest, EachOriginHasItsRobotsButHostsShareTheQueue) {
 
 TEST(FrontierTest, DisallowedPagesAreHandedBackWithoutPause) {
   Frontier frontier(Options(1000));
-  for (uint64_t i = 0; i < 3; ++i) frontier.Add(Page(i, "http://a.test/no/" + std::to_string(i)));
+  for (uint64_t i = 0; i < 3; ++i) frontier.Add(Page(i, fmt::format("http://a.test/no/{}", i)));
   auto robots = frontier.Next(kStart);
   AnswerRobots(&frontier, robots->task, "user-agent: *\ndisallow: /no/", kStart);
   for (uint64_t i = 0; i < 3; ++i) {
@@ -150,7 +151,7 @@ TEST(FrontierTest, HoldAndDelayedTasks) {
 
 TEST(FrontierTest, HostIsGivenUpAfterFailuresInARow) {
   Frontier frontier(Options(0));
-  for (uint64_t i = 0; i < 8; ++i) frontier.Add(Page(i, "http://a.test/" + std::to_string(i)));
+  for (uint64_t i = 0; i < 8; ++i) frontier.Add(Page(i, fmt::format("http://a.test/{}", i)));
   auto robots = frontier.Next(kStart);
   AnswerRobots(&frontier, robots->task, "", kStart);
   int num_fetched = 0;
@@ -185,12 +186,12 @@ TEST(FrontierTest, IdleHostsAreForgotten) {
   Frontier frontier(Options(0));
   TimePoint now = kStart;
   for (uint64_t i = 0; i < 150'000; ++i) {
-    frontier.Add(Page(i, "http://h" + std::to_string(i) + ".test/"));
+    frontier.Add(Page(i, fmt::format("http://h{}.test/", i)));
     auto robots = frontier.Next(now);
     ASSERT_TRUE(robots);
     AnswerRobots(&frontier, robots->task, "", now);
     ASSERT_TRUE(frontier.Next(now));
-    frontier.OnFinished("h" + std::to_string(i) + ".test", now, milliseconds(0), false);
+    frontier.OnFinished(fmt::format("h{}.test", i), now, milliseconds(0), false);
     ASSERT_FALSE(frontier.Next(now));
     now += milliseconds(1);
   }
@@ -209,7 +210,7 @@ TEST(FrontierTest, SimulationKeepsThePromises) {
     constexpr uint64_t kPages = 3000;
     for (uint64_t i = 0; i < kPages; ++i) {
       const auto host = random() % 40 * (random() % 2);  // one host has half of all
-      frontier.Add(Page(i, "http://h" + std::to_string(host) + ".test/" + std::to_string(i)));
+      frontier.Add(Page(i, fmt::format("http://h{}.test/{}", host, i)));
     }
 
     struct Server {
