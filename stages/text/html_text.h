@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "stages/text/html_tree.h"
+
+namespace owt::text {
+
+// Which rule found the text; for statistics and tests.
+enum class TextOrigin {
+  kNone,        // the page has no text
+  kContainer,   // a container known by name or tag
+  kScored,      // the densest part of the page
+  kParagraphs,  // all paragraphs of the page
+  kMetadata,    // the article body in the page's JSON-LD
+  kBody,        // everything that is shown
+};
+
+// The main text of a page.
+struct HtmlText {
+  std::string text;      // paragraphs parted by an empty line, list items and table rows by a line
+                         // break; valid UTF-8, no blank at either end, no trailing line break
+  std::string title;     // one line; empty where the page has none
+  std::string language;  // <html lang>, as written
+  std::string_view encoding;  // what the page was decoded from (stages/text/charset.h)
+  size_t num_replaced = 0;    // malformed byte sequences, now U+FFFD
+  TextOrigin origin = TextOrigin::kNone;
+  bool truncated = false;  // a limit was reached; see HtmlLimits
+};
+
+// Takes the main text out of the bytes of an HTML page: decodes them, finds the article, leaves
+// navigation, advertisements, comments, share buttons and the like out. `http_charset` is the
+// charset of the Content-Type header; `url` the page's address; both may be empty.
+// Never fails: a page without text gives an empty `text`. Pure, thread-safe and deterministic.
+// O(page) time and memory on any input, within `limits`.
+HtmlText ExtractText(std::string_view page, std::string_view http_charset, std::string_view url,
+                     const HtmlLimits& limits = {});
+
+}  // namespace owt::text
