@@ -1,0 +1,322 @@
+// One record is parsed with simdjson's On-Demand API: one pass that finds structure and checks
+// UTF-8, then a walk over the top-level fields only. A text without escapes is a view into the
+// batch.
+#include "formats/document.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "pipeline/buffer.h"
+
+namespace owt {
+namespace {
+
+namespace od = simdjson::ondemand;
+
+static_assert(Buffer::kPadding >= simdjson::SIMDJSON_PADDING);
+
+
+std::string_view Trimmed(std::string_view json) {
+  while (!json.empty() && (json.back() == ' ' || json.back() == '\t' || json.back() == '\r' ||
+                           json.back() == '\n')) {
+    json.remove_suffix(1);
+  }
+  return json;
+}
+
+std::string_view ReasonOf(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::UTF8_ERROR: return "invalid_utf8";
+    case simdjson::DEPTH_ERROR: return "too_deep";
+    case simdjson::UNCLOSED_STRING:
+    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+    case simdjson::EMPTY: return "truncated_json";
+    case simdjson::INCORRECT_TYPE: return "not_an_object";
+    default: return "invalid_json";
+  }
+}
+
+// A JSON number, true, false or null.
+bool IsScalar(std::string_view token) {
+  if (token == "true" || token == "false" || token == "null") return true;
+  size_t i = 0;
+  const auto digits = [&] {
+    const size_t begin = i;
+    while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i;
+    return i - begin;
+  };
+  if (i < token.size() && token[i] == '-') ++i;
+  const bool zero = i < token.size() && token[i] == '0';
+  const size_t whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (i < token.size() && token[i] == '.') {
+    ++i;
+    if (digits() == 0) return false;
+  }
+  if (i < token.size() && (token[i] == 'e' || token[i] == 'E')) {
+    ++i;
+    if (i < token.size() && (token[i] == '+' || token[i] == '-')) ++i;
+    if (digits() == 0) return false;
+  }
+  return i == token.size();
+}
+
+// In a JSON string: \ud800..\udfff that is not half of a pair.
+bool HasLoneSurrogate(std::string_view json) {
+  const auto unit = [&](size_t at) -> int {
+    if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return -1;
+    int value = 0;
+    for (size_t k = at + 2; k < at + 6; ++k) {
+      const char c = json[k];
+      const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+      if (digit < 0) return -1;
+      value = value * 16 + digit;
+    }
+    return value;
+  };
+  for (size_t i = 0; i + 1 < json.size(); ++i) {
+    if (json[i] != '\\') continue;
+    const int first = unit(i);
+    if (first >= 0xD800 && first < 0xDC00) {
+      const int second = unit(i + 6);
+      if (second < 0xDC00 || second > 0xDFFF) return true;
+      i += 11;
+    } else if (first >= 0xDC00 && first <= 0xDFFF) {
+      return true;
+    } else {
+      ++i;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+struct DocumentParser::State {
+  DocumentKeys keys;
+  od::parser parser;
+  std::vector<std::string_view> sorted_keys;
+  std::string text;  // unescaped; valid until the next record
+  std::string url;
+};
+
+void AppendJsonText(std::string_view text, std::string* out) {
+  static constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (size_t c = 0x20; c < 256; ++c) plain[c] = c != '"' && c != '\\';
+    return plain;
+  }();
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out->push_back('"');
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (kPlain[c]) [[likely]] continue;
+    out->append(text, begin, i - begin);
+    begin = i + 1;
+    switch (c) {
+      case '"': out->append("\\\""); break;
+      case '\\': out->append("\\\\"); break;
+      case '\n': out->append("\\n"); break;
+      case '\r': out->append("\\r"); break;
+      case '\t': out->append("\\t"); break;
+      default:
+        out->append("\\u00");
+        out->push_back(kHex[c >> 4]);
+        out->push_back(kHex[c & 15]);
+    }
+  }
+  out->append(text, begin);
+  out->push_back('"');
+}
+
+const Document::Field* Document::Find(std::string_view key) const {
+  const auto found = std::find_if(fields_.begin(), fields_.end(),
+                                  [key](const Field& field) { return field.key == key; });
+  return found == fields_.end() ? nullptr : &*found;
+}
+
+std::optional<std::string_view> Document::Json(std::string_view key) const {
+  for (const Edit& edit : edits_) {
+    if (edit.key == key) return edit.json;
+  }
+  const Field* field = Find(key);
+  if (field == nullptr) return std::nullopt;
+  return field->json;
+}
+
+void Document::SetText(std::string text) {
+  owned_text_ = std::move(text);
+  text_ = owned_text_;
+  text_edited_ = true;
+}
+
+void Document::SetJson(std::string_view key, std::string json) {
+  for (Edit& edit : edits_) {
+    if (edit.key == key) {
+      edit.json = std::move(json);
+      return;
+    }
+  }
+  edits_.push_back({std::string(key), std::move(json)});
+}
+
+void Document::SetString(std::string_view key, std::string_view value) {
+  std::string json;
+  AppendJsonText(value, &json);
+  SetJson(key, std::move(json));
+}
+
+void Document::SetNumber(std::string_view key, double value) {
+  SetJson(key, std::isfinite(value) ? fmt::format("{}", value) : "null");
+}
+
+void Document::AppendLine(std::string* out) const {
+  if (!changed()) {
+    out->append(line_);
+    out->push_back('\n');
+    return;
+  }
+  const char* copied = line_.data();
+  const auto replace = [&](std::string_view json, std::string_view with) {
+    out->append(copied, json.data());
+    out->append(with);
+    copied = json.data() + json.size();
+  };
+  std::vector<const Edit*> added;
+  for (const Edit& edit : edits_) {
+    if (Find(edit.key) == nullptr) added.push_back(&edit);
+  }
+  for (const Field& field : fields_) {
+    if (text_edited_ && field.key == text_key_) {
+      out->append(copied, field.json.data());
+      AppendJsonText(text_, out);
+      copied = field.json.data() + field.json.size();
+      continue;
+    }
+    for (const Edit& edit : edits_) {
+      if (edit.key == field.key) replace(field.json, edit.json);
+    }
+  }
+  const std::string_view last = fields_.back().json;
+  out->append(copied, last.data() + last.size());
+  for (const Edit* edit : added) {
+    out->append(", ");
+    AppendJsonText(edit->key, out);
+    out->append(": ");
+    out->append(edit->json);
+  }
+  out->append(last.data() + last.size(), line_.data() + line_.size());
+  out->push_back('\n');
+}
+
+DocumentParser::DocumentParser(DocumentKeys keys) : state_(std::make_unique<State>()) {
+  state_->keys = std::move(keys);
+}
+
+DocumentParser::~DocumentParser() = default;
+
+namespace {
+
+// Walks the fields of `object`; `on_field` gets key and trimmed JSON and returns a reason or "".
+template <class OnField>
+std::string_view WalkFields(od::object object, OnField on_field) {
+  for (auto item : object) {
+    od::field field;
+    if (const auto error = std::move(item).get(field)) return ReasonOf(error);
+    const char* const key_begin = field.key().raw();
+    const char* key_end = key_begin;
+    while (*key_end != '"') key_end += *key_end == '\\' ? 2 : 1;
+    od::value value = field.value();
+    od::json_type type;
+    if (const auto error = value.type().get(type)) return ReasonOf(error);
+    std::string_view json;
+    if (type == od::json_type::object || type == od::json_type::array) {
+      od::object inner_object;
+      od::array inner_array;
+      const auto error = type == od::json_type::object
+                             ? (value.get_object().get(inner_object) ?: inner_object.raw_json().get(json))
+                             : (value.get_array().get(inner_array) ?: inner_array.raw_json().get(json));
+      if (error) return ReasonOf(error);
+    } else {
+      json = value.raw_json_token();
+    }
+    json = Trimmed(json);
+    if (type != od::json_type::object && type != od::json_type::array &&
+        type != od::json_type::string && !IsScalar(json)) {
+      return "invalid_json";
+    }
+    const std::string_view reason =
+        on_field(std::string_view(key_begin, static_cast<size_t>(key_end - key_begin)), json, value,
+                 type == od::json_type::string);
+    if (!reason.empty()) return reason;
+  }
+  return {};
+}
+
+// Decodes a JSON string into a view of the batch, or into *owned when it has escapes.
+std::string_view Unescape(std::string_view json, od::value& value, std::string_view* text,
+                          std::string* owned) {
+  if (json.find('\\') == std::string_view::npos) {
+    *text = json.substr(1, json.size() - 2);
+    return {};
+  }
+  std::string_view unescaped;
+  if (value.get_string().get(unescaped)) {
+    return HasLoneSurrogate(json) ? "lone_surrogate" : "invalid_json";
+  }
+  if (HasLoneSurrogate(json)) return "lone_surrogate";
+  owned->assign(unescaped);
+  *text = *owned;
+  return unescaped.find('\0') == std::string_view::npos ? "" : "nul_in_text";
+}
+
+}  // namespace
+
+std::string_view DocumentParser::Parse(std::string_view line, Document* document) {
+  document->line_ = line;
+  document->text_ = document->url_ = {};
+  document->text_key_ = state_->keys.text;
+  document->fields_.clear();
+  document->edits_.clear();
+  document->text_edited_ = false;
+  od::document json;
+  if (const auto error = state_->parser
+                             .iterate(line.data(), line.size(), line.size() + Buffer::kPadding)
+                             .get(json)) {
+    return ReasonOf(error);
+  }
+  od::object object;
+  if (const auto error = json.get_object().get(object)) return ReasonOf(error);
+  bool has_text = false;
+  const auto on_field = [&](std::string_view key, std::string_view raw, od::value& value,
+                            bool is_string) -> std::string_view {
+    document->fields_.push_back({key, raw});
+    if (key == state_->keys.text) {
+      if (has_text) return "duplicate_key";
+      if (!is_string) return "text_not_a_string";
+      has_text = true;
+      return Unescape(raw, value, &document->text_, &state_->text);
+    }
+    if (key == state_->keys.url) {
+      if (!is_string) return raw == "null" ? "" : "url_not_a_string";
+      return Unescape(raw, value, &document->url_, &state_->url);
+    }
+    return {};
+  };
+  const std::string_view reason = WalkFields(object, on_field);
+  if (!reason.empty()) return reason;
+  if (!json.at_end()) return "invalid_json";
+  auto& keys = state_->sorted_keys;
+  keys.clear();
+  for (const auto& field : document->fields_) keys.push_back(field.key);
+  std::sort(keys.begin(), keys.end());
+  if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return "duplicate_key";
+  return has_text ? "" : "missing_text";
+}
+
+}  // namespace owt

@@ -1,0 +1,254 @@
+// source -> transform -> sink on oneTBB's parallel_pipeline. Slots (a batch and its result) are the
+// tokens: there are max_batches of them and they are recycled, which bounds memory; the first and
+// the last filter are serial and in order, which makes the output independent of the workers.
+#include "pipeline/flow.h"
+
+#include <fmt/format.h>
+#include <oneapi/tbb/concurrent_queue.h>
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "pipeline/error.h"
+#include "pipeline/journal.h"
+#include "pipeline/progress.h"
+#include "pipeline/side_file.h"
+
+namespace owt {
+namespace {
+
+// Between two entries of the journal, in bytes of input and output.
+constexpr uint64_t kJournalBytes = uint64_t{256} << 20;
+
+struct Slot {
+  Batch batch;
+  BatchResult result;
+  std::string quarantine;
+  std::string dropped;
+};
+
+using TransformStep = std::function<void(Slot&)>;
+using SinkStep = std::function<void(Slot&)>;
+
+void RunPipeline(RunContext& context, Source& source, const TransformStep& transform,
+                 const SinkStep& sink) {
+  namespace tbb = oneapi::tbb;
+  const size_t max_batches = context.max_batches();
+  std::vector<std::unique_ptr<Slot>> slots;
+  tbb::concurrent_queue<Slot*> free_slots;
+  for (size_t i = 0; i < max_batches; ++i) {
+    slots.push_back(std::make_unique<Slot>());
+    free_slots.push(slots.back().get());
+  }
+  const auto read = [&](tbb::flow_control& control) -> Slot* {
+    Slot* slot = nullptr;
+    if (context.cancelled()) {
+      control.stop();
+      return nullptr;
+    }
+    if (!free_slots.try_pop(slot)) throw Error(ErrorKind::kInternal, "no free batch");
+    slot->batch.bad.clear();
+    slot->batch.file_xxh3.reset();
+    slot->batch.bytes.ShrinkTo(4 * context.batch_bytes());
+    if (!source.Next(&slot->batch)) {
+      control.stop();
+      return nullptr;
+    }
+    context.progress->bytes_read = source.bytes_read();
+    return slot;
+  };
+  const auto apply = [&](Slot* slot) {
+    slot->result.Clear();
+    slot->quarantine.clear();
+    slot->dropped.clear();
+    slot->result.sequence = slot->batch.sequence;
+    slot->result.end = slot->batch.end;
+    transform(*slot);
+    return slot;
+  };
+  const auto put = [&](Slot* slot) {
+    sink(*slot);
+    free_slots.push(slot);
+  };
+  context.progress->bytes_total = source.bytes_total();
+  tbb::task_arena arena(context.workers());
+  arena.execute([&] {
+    tbb::parallel_pipeline(
+        max_batches,
+        tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order, read) &
+            tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, apply) &
+            tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, put));
+  });
+}
+
+// The main pass: accounting, side files and the journal round the sink.
+class MainPass {
+ public:
+  MainPass(RunContext& context, Sink& sink)
+      : context_(context),
+        sink_(sink),
+        journal_(context.output, context.fingerprint),
+        quarantine_(QuarantinePath(context)),
+        dropped_(context.common.dropped) {}
+
+  void Resume(Source& source);
+  void Account(Slot& slot) const;  // parallel
+  void Put(Slot& slot);            // serial
+  void Finish();
+
+ private:
+  static std::string QuarantinePath(const RunContext& context) {
+    if (!context.common.quarantine.empty()) return context.common.quarantine;
+    std::string name = context.output;
+    while (name.size() > 1 && name.back() == '/') name.pop_back();
+    return name == "-" ? "" : name + ".quarantine.jsonl";
+  }
+
+  void Checkpoint();
+
+  RunContext& context_;
+  Sink& sink_;
+  Journal journal_;
+  SideFile quarantine_;
+  SideFile dropped_;
+  Position position_;
+  uint64_t bytes_since_entry_ = 0;
+};
+
+void MainPass::Resume(Source& source) {
+  const auto entry = context_.common.force ? std::nullopt : journal_.Load();
+  const bool fits = entry.has_value() && sink_.Restore(entry->sink);
+  if (!fits) {
+    if (context_.common.resume) {
+      throw Error(ErrorKind::kUsage,
+                  "--resume: no interrupted run with these inputs and options is here; leave "
+                  "--resume out to start over",
+                  context_.output);
+    }
+    journal_.Remove();
+    if (context_.output.ends_with('/')) journal_.Begin();  // others must not read the folder yet
+    return;
+  }
+  position_ = entry->position;
+  context_.tally = entry->tally;
+  for (const auto& [file, hash] : entry->file_hashes) {
+    context_.inputs.at(file).xxh3 = hash;
+    context_.inputs.at(file).hashed = true;
+  }
+  quarantine_.Restore(entry->quarantine_bytes);
+  dropped_.Restore(entry->dropped_bytes);
+  source.Seek(position_);
+  context_.Say(fmt::format("resuming behind {} records", entry->tally.in));
+}
+
+void MainPass::Account(Slot& slot) const {
+  const Batch& batch = slot.batch;
+  BatchResult& result = slot.result;
+  const std::string& file = context_.inputs[batch.begin.file].path;
+  for (const BadRecord& bad : batch.bad) {
+    ++result.tally.in;
+    result.tally.Quarantine(bad.reason);
+    if (quarantine_.wanted()) {
+      AppendSideLine(context_.stage->name, file, bad.offset, bad.reason, bad.beginning,
+                     &slot.quarantine);
+    }
+  }
+  for (const RecordNote& note : result.notes) {
+    if (!(note.bad ? quarantine_ : dropped_).wanted()) continue;
+    AppendSideLine(context_.stage->name, file, batch.OffsetOf(note.begin), note.reason,
+                   batch.bytes.view().substr(note.begin, note.end - note.begin),
+                   note.bad ? &slot.quarantine : &slot.dropped);
+  }
+  result.tally.bytes_in = batch.bytes.size();
+}
+
+void MainPass::Put(Slot& slot) {
+  sink_.Put(slot.result);
+  quarantine_.Write(slot.quarantine);
+  dropped_.Write(slot.dropped);
+  slot.result.tally.bytes_out += slot.result.bytes.size();
+  context_.tally.Merge(slot.result.tally);
+  if (!slot.result.tally.balanced()) {
+    throw Error(ErrorKind::kInternal, "the ledger of a batch does not add up; please report this",
+                context_.inputs[slot.batch.begin.file].path, slot.batch.begin.offset);
+  }
+  if (slot.batch.file_xxh3.has_value()) {
+    InputRecord& input = context_.inputs[slot.batch.begin.file];
+    input.xxh3 = *slot.batch.file_xxh3;
+    input.hashed = true;
+  }
+  position_ = slot.batch.end;
+  context_.progress->bytes_in = context_.tally.bytes_in;
+  context_.progress->records_in = context_.tally.in;
+  context_.progress->records_out = context_.tally.out;
+  bytes_since_entry_ += slot.batch.bytes.size() + slot.result.bytes.size();
+  if (bytes_since_entry_ >= kJournalBytes) Checkpoint();
+}
+
+void MainPass::Checkpoint() {
+  bytes_since_entry_ = 0;
+  if (!journal_.enabled()) return;
+  Journal::Entry entry;
+  entry.sink = sink_.Checkpoint();
+  if (entry.sink.empty()) return;
+  entry.position = position_;
+  entry.tally = context_.tally;
+  entry.quarantine_bytes = quarantine_.Checkpoint();
+  entry.dropped_bytes = dropped_.Checkpoint();
+  for (uint32_t i = 0; i < context_.inputs.size(); ++i) {
+    if (context_.inputs[i].hashed) entry.file_hashes.emplace_back(i, context_.inputs[i].xxh3);
+  }
+  journal_.Append(entry);
+}
+
+void MainPass::Finish() {
+  if (context_.cancelled()) {
+    Checkpoint();
+    throw Error(ErrorKind::kInterrupted, "interrupted; run the same command again to go on");
+  }
+  if (context_.tally.in == 0 && context_.shard().count == 1) {
+    throw Error(ErrorKind::kInput,
+                "the input holds no record at all; nothing was written (check the path and the "
+                "format)",
+                context_.inputs.empty() ? "" : context_.inputs[0].path);
+  }
+  sink_.Commit();
+  quarantine_.Commit();
+  dropped_.Commit();
+  journal_.Remove();
+}
+
+}  // namespace
+
+void RunFlow(RunContext& context, Source& source, const BatchTransform& transform, Sink& sink) {
+  MainPass pass(context, sink);
+  pass.Resume(source);
+  RunPipeline(
+      context, source,
+      [&](Slot& slot) {
+        transform.Apply(slot.batch, &slot.result);
+        pass.Account(slot);
+      },
+      [&](Slot& slot) { pass.Put(slot); });
+  pass.Finish();
+}
+
+void RunPass(RunContext& context, Source& source, const BatchTransform& transform, Sink& sink) {
+  RunPipeline(
+      context, source, [&](Slot& slot) { transform.Apply(slot.batch, &slot.result); },
+      [&](Slot& slot) {
+        sink.Put(slot.result);
+        context.progress->bytes_in += slot.batch.bytes.size();
+        context.progress->records_in += slot.result.tally.in;
+      });
+  context.progress->bytes_in = 0;
+  context.progress->records_in = 0;
+  if (context.cancelled()) {
+    throw Error(ErrorKind::kInterrupted, "interrupted; run the same command again to start over");
+  }
+}
+
+}  // namespace owt

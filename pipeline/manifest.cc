@@ -1,0 +1,141 @@
+#include "pipeline/manifest.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "pipeline/error.h"
+#include "pipeline/hash.h"
+#include "pipeline/output_file.h"
+
+namespace owt {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr uint64_t kMaxManifestBytes = uint64_t{1} << 30;
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+}
+
+Json InputJson(const InputRecord& input) {
+  Json json;
+  json["path"] = input.path;
+  json["bytes"] = input.bytes;
+  json["mtime_ns"] = input.mtime_ns;
+  json["xxh3"] = input.hashed ? Json(HexText(input.xxh3)) : Json(nullptr);
+  return json;
+}
+
+Json OutputJson(const OutputRecord& output) {
+  return {{"path", output.path},
+          {"records", output.records},
+          {"bytes", output.bytes},
+          {"xxh3", HexText(output.xxh3)}};
+}
+
+uint64_t ParseHash(const Json& json) {
+  const std::string text = json;
+  uint64_t hash = 0;
+  std::from_chars(text.data(), text.data() + text.size(), hash, 16);
+  return hash;
+}
+
+Manifest ParseManifest(const Json& json) {
+  Manifest manifest;
+  manifest.stage = json.at("stage");
+  manifest.version = json.at("owt");
+  manifest.fingerprint = json.at("fingerprint");
+  manifest.tally = ParseTally(json.at("ledger").dump());
+  for (const Json& item : json.at("inputs")) {
+    InputRecord input;
+    input.path = item.at("path");
+    input.bytes = item.at("bytes");
+    input.mtime_ns = item.at("mtime_ns");
+    input.hashed = !item.at("xxh3").is_null();
+    if (input.hashed) input.xxh3 = ParseHash(item.at("xxh3"));
+    manifest.inputs.push_back(std::move(input));
+  }
+  for (const Json& item : json.at("outputs")) {
+    manifest.outputs.push_back(
+        {item.at("path"), item.at("records"), item.at("bytes"), ParseHash(item.at("xxh3"))});
+  }
+  return manifest;
+}
+
+}  // namespace
+
+std::string ManifestPath(const std::string& output) {
+  std::string name = output;
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  return name + ".manifest.json";
+}
+
+Manifest ReadManifest(const std::string& path) {
+  const std::string content = ReadSmallFile(path, kMaxManifestBytes);
+  try {
+    return ParseManifest(Json::parse(content));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::kInput, std::string("not a manifest: ") + error.what(), path);
+  }
+}
+
+Timings ProcessTimings(double wall_seconds) {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return {wall_seconds, Seconds(usage.ru_utime), Seconds(usage.ru_stime),
+          static_cast<uint64_t>(usage.ru_maxrss) * 1024};
+}
+
+std::string ManifestJson(const RunContext& context, const Timings& timings) {
+  Json json;
+  json["owt"] = OWT_VERSION;
+  json["stage"] = context.stage->name;
+  json["fingerprint"] = context.fingerprint;
+  for (const OptionSpec& spec : context.options->specs()) json["options"][spec.name] = spec.get();
+  json["inputs"] = Json::array();
+  for (const InputRecord& input : context.inputs) json["inputs"].push_back(InputJson(input));
+  json["outputs"] = Json::array();
+  for (const OutputRecord& output : context.outputs) json["outputs"].push_back(OutputJson(output));
+  json["ledger"] = Json::parse(TallyJson(context.tally));
+  json["timings"] = {{"wall_seconds", timings.wall_seconds},
+                     {"user_seconds", timings.user_seconds},
+                     {"system_seconds", timings.system_seconds},
+                     {"peak_rss_bytes", timings.peak_rss_bytes}};
+  return json.dump(1) + "\n";
+}
+
+bool IsUpToDate(const RunContext& context) {
+  const std::string path = ManifestPath(context.output);
+  if (context.output == "-" || !FileExists(path)) return false;
+  Manifest manifest;
+  try {
+    manifest = ReadManifest(path);
+  } catch (const Error&) {
+    return false;  // damaged: the run writes a new one
+  }
+  if (manifest.fingerprint != context.fingerprint) return false;
+  for (const OutputRecord& output : manifest.outputs) {
+    struct stat status;
+    if (stat(output.path.c_str(), &status) != 0) return false;
+    if (static_cast<uint64_t>(status.st_size) != output.bytes) return false;
+  }
+  return true;
+}
+
+std::string Fingerprint(const RunContext& context) {
+  std::string text = fmt::format("{}\n{}\n{}\n", OWT_VERSION, context.stage->name, context.output);
+  for (const OptionSpec& spec : context.options->specs()) {
+    if (!spec.run_only) text += fmt::format("{}={}\n", spec.name, spec.get());
+  }
+  for (const InputRecord& input : context.inputs) {
+    text += fmt::format("{}\t{}\t{}\n", input.path, input.bytes, input.mtime_ns);
+  }
+  return HexText(Hash64(text));
+}
+
+}  // namespace owt

@@ -1,0 +1,120 @@
+#include "pipeline/side_file.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace owt {
+namespace {
+
+// Longer records are cut; the offset leads to the whole.
+constexpr size_t kMaxRecordBytes = size_t{1} << 20;
+
+void AppendBase64(std::string_view bytes, std::string* out) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0u);
+    }
+    for (size_t k = 0; k < 4; ++k) {
+      *out += i + k <= bytes.size() ? kDigits[group >> (18 - 6 * k) & 63] : '=';
+    }
+  }
+}
+
+}  // namespace
+
+bool IsUtf8(std::string_view bytes) {
+  const auto* p = reinterpret_cast<const uint8_t*>(bytes.data());
+  const uint8_t* const end = p + bytes.size();
+  while (p < end) {
+    if (*p < 0x80) {
+      ++p;
+      continue;
+    }
+    const int length = *p >= 0xF0 ? 4 : *p >= 0xE0 ? 3 : *p >= 0xC2 ? 2 : 0;
+    if (length == 0 || *p > 0xF4 || end - p < length) return false;
+    uint32_t code = *p & (0x7Fu >> length);
+    for (int i = 1; i < length; ++i) {
+      if ((p[i] & 0xC0) != 0x80) return false;
+      code = code << 6 | (p[i] & 0x3Fu);
+    }
+    if ((length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) ||
+        (length == 4 && (code < 0x10000 || code > 0x10FFFF))) {
+      return false;
+    }
+    p += length;
+  }
+  return true;
+}
+
+void AppendJsonString(std::string_view text, std::string* out) {
+  *out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"': *out += "\\\""; break;
+      case '\\': *out += "\\\\"; break;
+      case '\n': *out += "\\n"; break;
+      case '\r': *out += "\\r"; break;
+      case '\t': *out += "\\t"; break;
+      default:
+        if (static_cast<uint8_t>(c) < 0x20) {
+          *out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+          *out += c;
+        }
+    }
+  }
+  *out += '"';
+}
+
+void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offset,
+                    std::string_view reason, std::string_view record, std::string* out) {
+  const std::string_view kept = record.substr(0, kMaxRecordBytes);
+  *out += "{\"stage\":";
+  AppendJsonString(stage, out);
+  if (IsUtf8(file)) {
+    *out += ",\"file\":";
+    AppendJsonString(file, out);
+  }
+  *out += fmt::format(",\"offset\":{},\"reason\":", offset);
+  AppendJsonString(reason, out);
+  if (kept.size() < record.size()) *out += fmt::format(",\"bytes\":{}", record.size());
+  if (IsUtf8(kept)) {
+    *out += ",\"record\":";
+    AppendJsonString(kept, out);
+  } else {
+    *out += ",\"record_base64\":\"";
+    AppendBase64(kept, out);
+    *out += '"';
+  }
+  *out += "}\n";
+}
+
+void SideFile::Write(std::string_view lines) {
+  if (lines.empty() || path_.empty()) return;
+  if (file_ == nullptr) file_ = std::make_unique<OutputFile>(path_);
+  file_->Write(lines);
+}
+
+uint64_t SideFile::Checkpoint() {
+  if (file_ == nullptr) return 0;
+  file_->Sync();
+  file_->Keep();
+  return file_->bytes();
+}
+
+void SideFile::Restore(uint64_t bytes) {
+  if (bytes > 0) file_ = std::make_unique<OutputFile>(path_, bytes);
+}
+
+void SideFile::Commit() {
+  if (file_ != nullptr) {
+    file_->Commit();
+  } else if (!path_.empty() && path_ != "-") {
+    unlink(path_.c_str());
+  }
+}
+
+}  // namespace owt

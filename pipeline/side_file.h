@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "pipeline/output_file.h"
+
+namespace owt {
+
+// Records that left the road, one JSON line each:
+//   {"stage":S,"file":F,"offset":N,"reason":R,"record":TEXT}
+// or "record_base64" where the bytes are not UTF-8. `offset` counts decoded bytes of the file.
+void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offset,
+                    std::string_view reason, std::string_view record, std::string* out);
+
+// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8.
+void AppendJsonString(std::string_view text, std::string* out);
+
+bool IsUtf8(std::string_view bytes);
+
+// A file of such lines, made when the first line comes. With an empty path lines are discarded.
+class SideFile {
+ public:
+  explicit SideFile(std::string path) : path_(std::move(path)) {}
+
+  bool wanted() const { return !path_.empty(); }
+
+  void Write(std::string_view lines);
+
+  // Makes the lines durable, leaves them behind for a resume, and says how many bytes there are.
+  uint64_t Checkpoint();
+  void Restore(uint64_t bytes);
+
+  // Final name, or removal of a file that an earlier run left where this run had no line.
+  void Commit();
+
+  const std::string& path() const { return path_; }
+
+  uint64_t bytes() const { return file_ == nullptr ? 0 : file_->bytes(); }
+
+ private:
+  std::string path_;
+  std::unique_ptr<OutputFile> file_;
+};
+
+}  // namespace owt

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "pipeline/options.h"
+#include "pipeline/transform.h"
+
+namespace owt {
+
+class RunContext;
+
+// A subcommand. One interface, one level of inheritance.
+class Stage {
+ public:
+  virtual ~Stage() = default;
+
+  // Names the options into plain fields: the only place where an option is named.
+  virtual void Declare(OptionSet& options) = 0;
+
+  // Does the work or throws Error.
+  virtual void Run(RunContext& context) = 0;
+
+  // A map stage returns its step, so that `owt run` can fuse neighbours; others return nullptr.
+  virtual std::unique_ptr<MapTransform> MakeMap() { return nullptr; }
+};
+
+// Which paths a command takes.
+enum class PathRule {
+  kNone,            // options only
+  kInputs,          // INPUT...
+  kInputsToOutput,  // INPUT... OUTPUT, and the common options of data stages
+};
+
+// A row of the table of commands.
+struct StageEntry {
+  std::string_view name;
+  std::string_view group;    // "Data", "Around", "Model"
+  std::string_view summary;  // one line
+  std::string_view reads;    // what the inputs are
+  std::string_view writes;   // what the output is
+  PathRule paths;
+  std::unique_ptr<Stage> (*make)();  // nullptr: not in this build
+  std::string_view needs;            // what a build lacks when make is nullptr
+};
+
+}  // namespace owt

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+
+namespace owt {
+
+class Document;  // formats/document.h: a record's text, url and fields
+
+// What a map decided about one record. The reason is a literal in snake_case.
+struct Verdict {
+  std::string_view drop_reason;  // empty: keep
+
+  bool keep() const { return drop_reason.empty(); }
+
+  static Verdict Keep() { return {}; }
+
+  static Verdict Drop(std::string_view reason) { return {reason}; }
+};
+
+// A step per document: parallel, pure, no files. It may change the document's text and fields.
+// Counting, timing, quarantine and order are the flow's job. Neighbouring maps can run fused in
+// one process (`owt run`).
+class MapTransform {
+ public:
+  virtual ~MapTransform() = default;
+  virtual Verdict Apply(Document& document) const = 0;
+};
+
+}  // namespace owt
