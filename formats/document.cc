@@ -310,7 +310,8 @@ std::string_view DocumentParser::Parse(std::string_view line, Document* document
   };
   const std::string_view reason = WalkFields(object, on_field);
   if (!reason.empty()) return reason;
-  if (!json.at_end()) return "invalid_json";
+  const char* rest = nullptr;
+  if (!json.current_location().get(rest)) return "invalid_json";  // something follows the object
   auto& keys = state_->sorted_keys;
   keys.clear();
   for (const auto& field : document->fields_) keys.push_back(field.key);

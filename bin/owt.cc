@@ -1,0 +1,10 @@
+#include <vector>
+
+#include "pipeline/command_line.h"
+#include "stages/table.h"
+
+int main(int argc, char** argv) {
+  std::vector<owt::StageEntry> stages;
+  for (const owt::StageEntry& stage : owt::stages::Table()) stages.push_back(stage);
+  return owt::RunCommandLine(argc, argv, stages);
+}
