@@ -19,7 +19,6 @@ namespace od = simdjson::ondemand;
 
 static_assert(Buffer::kPadding >= simdjson::SIMDJSON_PADDING);
 
-
 std::string_view Trimmed(std::string_view json) {
   while (!json.empty() && (json.back() == ' ' || json.back() == '\t' || json.back() == '\r' ||
                            json.back() == '\n')) {
@@ -30,13 +29,18 @@ std::string_view Trimmed(std::string_view json) {
 
 std::string_view ReasonOf(simdjson::error_code error) {
   switch (error) {
-    case simdjson::UTF8_ERROR: return "invalid_utf8";
-    case simdjson::DEPTH_ERROR: return "too_deep";
+    case simdjson::UTF8_ERROR:
+      return "invalid_utf8";
+    case simdjson::DEPTH_ERROR:
+      return "too_deep";
     case simdjson::UNCLOSED_STRING:
     case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-    case simdjson::EMPTY: return "truncated_json";
-    case simdjson::INCORRECT_TYPE: return "not_an_object";
-    default: return "invalid_json";
+    case simdjson::EMPTY:
+      return "truncated_json";
+    case simdjson::INCORRECT_TYPE:
+      return "not_an_object";
+    default:
+      return "invalid_json";
   }
 }
 
@@ -72,7 +76,9 @@ bool HasLoneSurrogate(std::string_view json) {
     int value = 0;
     for (size_t k = at + 2; k < at + 6; ++k) {
       const char c = json[k];
-      const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+      const int digit = c >= '0' && c <= '9'                 ? c - '0'
+                        : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                             : -1;
       if (digit < 0) return -1;
       value = value * 16 + digit;
     }
@@ -115,15 +121,26 @@ void AppendJsonText(std::string_view text, std::string* out) {
   size_t begin = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (kPlain[c]) [[likely]] continue;
+    if (kPlain[c]) [[likely]]
+      continue;
     out->append(text, begin, i - begin);
     begin = i + 1;
     switch (c) {
-      case '"': out->append("\\\""); break;
-      case '\\': out->append("\\\\"); break;
-      case '\n': out->append("\\n"); break;
-      case '\r': out->append("\\r"); break;
-      case '\t': out->append("\\t"); break;
+      case '"':
+        out->append("\\\"");
+        break;
+      case '\\':
+        out->append("\\\\");
+        break;
+      case '\n':
+        out->append("\\n");
+        break;
+      case '\r':
+        out->append("\\r");
+        break;
+      case '\t':
+        out->append("\\t");
+        break;
       default:
         out->append("\\u00");
         out->push_back(kHex[c >> 4]);
@@ -238,9 +255,10 @@ std::string_view WalkFields(od::object object, OnField on_field) {
     if (type == od::json_type::object || type == od::json_type::array) {
       od::object inner_object;
       od::array inner_array;
-      const auto error = type == od::json_type::object
-                             ? (value.get_object().get(inner_object) ?: inner_object.raw_json().get(json))
-                             : (value.get_array().get(inner_array) ?: inner_array.raw_json().get(json));
+      const auto error =
+          type == od::json_type::object
+              ? (value.get_object().get(inner_object) ?: inner_object.raw_json().get(json))
+              : (value.get_array().get(inner_array) ?: inner_array.raw_json().get(json));
       if (error) return ReasonOf(error);
     } else {
       json = value.raw_json_token();
@@ -285,9 +303,9 @@ std::string_view DocumentParser::Parse(std::string_view line, Document* document
   document->edits_.clear();
   document->text_edited_ = false;
   od::document json;
-  if (const auto error = state_->parser
-                             .iterate(line.data(), line.size(), line.size() + Buffer::kPadding)
-                             .get(json)) {
+  if (const auto error =
+          state_->parser.iterate(line.data(), line.size(), line.size() + Buffer::kPadding)
+              .get(json)) {
     return ReasonOf(error);
   }
   od::object object;

@@ -17,7 +17,8 @@ struct Workplace {
 
 Workplace& ThisThreads(const DocumentKeys& keys) {
   static thread_local std::unique_ptr<Workplace> workplace;
-  if (workplace == nullptr || workplace->keys.text != keys.text || workplace->keys.url != keys.url) {
+  if (workplace == nullptr || workplace->keys.text != keys.text ||
+      workplace->keys.url != keys.url) {
     workplace = std::make_unique<Workplace>(keys);
   }
   return *workplace;
@@ -26,8 +27,7 @@ Workplace& ThisThreads(const DocumentKeys& keys) {
 }  // namespace
 
 DocumentMap::DocumentMap(const RunContext& context, std::vector<NamedMap> maps)
-    : keys_{context.common.text_key, context.common.url_key},
-      maps_(std::move(maps)) {}
+    : keys_{context.common.text_key, context.common.url_key}, maps_(std::move(maps)) {}
 
 std::string_view DocumentMap::ReasonFor(const NamedMap& map, std::string_view reason) const {
   if (maps_.size() == 1) return reason;

@@ -78,8 +78,8 @@ void LineSource::Open(uint64_t offset) {
     offset_ = offset;
     return;
   }
-  stream_ = OpenInput(input.path, {hash_whole_ ? RawObserver(observer) : RawObserver(),
-                                   context_.workers()});
+  stream_ = OpenInput(input.path,
+                      {hash_whole_ ? RawObserver(observer) : RawObserver(), context_.workers()});
   offset_ = 0;
   if (offset > 0) SkipTo(offset);
 }
@@ -156,8 +156,8 @@ size_t LineSource::Fill(Batch* batch) {
 // The batch holds the beginning of one line that is too large: refuses it and goes to its end.
 void LineSource::DropRestOfLine(Batch* batch) {
   Buffer& bytes = batch->bytes;
-  batch->bad.push_back({batch->begin.offset, "too_large",
-                        std::string(bytes.view().substr(0, kBeginningBytes))});
+  batch->bad.push_back(
+      {batch->begin.offset, "too_large", std::string(bytes.view().substr(0, kBeginningBytes))});
   bytes.Reserve(batch_bytes_);
   while (true) {
     const size_t count = stream_->Read(bytes.data(), bytes.capacity());
@@ -182,8 +182,8 @@ void LineSource::TakeLines(size_t lines_end, Batch* batch) {
   if (lines_end > context_.common.max_record_bytes) {
     const size_t length = std::min(bytes.view().find('\n'), lines_end);
     if (length > context_.common.max_record_bytes) {
-      batch->bad.push_back({batch->begin.offset, "too_large",
-                            std::string(bytes.view().substr(0, kBeginningBytes))});
+      batch->bad.push_back(
+          {batch->begin.offset, "too_large", std::string(bytes.view().substr(0, kBeginningBytes))});
       carry_.assign(bytes.view().substr(std::min(length + 1, bytes.size())));
       bytes.Clear();
       if (!carry_.empty()) at_end_of_file_ = false;

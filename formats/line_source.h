@@ -25,6 +25,7 @@ class LineSource : public Source {
   void Seek(const Position& position) override;
 
   uint64_t bytes_read() const override;
+
   uint64_t bytes_total() const override { return bytes_total_; }
 
  private:
@@ -54,8 +55,8 @@ class LineSource : public Source {
   std::shared_ptr<StreamHash> hash_;  // shared with the stream's observer
   bool hash_whole_ = false;
   uint32_t file_ = 0;
-  uint64_t offset_ = 0;   // decoded offset of the next byte that stream_ will give
-  std::string carry_;     // the beginning of a line, read with the batch before
+  uint64_t offset_ = 0;  // decoded offset of the next byte that stream_ will give
+  std::string carry_;    // the beginning of a line, read with the batch before
   uint64_t sequence_ = 0;
   uint64_t record_ = 0;
   bool at_end_of_file_ = false;

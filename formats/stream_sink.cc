@@ -185,8 +185,9 @@ void StreamSink::Commit() {
   if (in_parts_ && FileExists(ManifestPath(context_.output))) {
     // Parts of an earlier, longer run.
     for (const OutputRecord& old : ReadManifest(ManifestPath(context_.output)).outputs) {
-      const bool ours = std::any_of(finished_.begin(), finished_.end(),
-                                    [&](const OutputRecord& part) { return part.path == old.path; });
+      const bool ours =
+          std::any_of(finished_.begin(), finished_.end(),
+                      [&](const OutputRecord& part) { return part.path == old.path; });
       if (!ours) unlink(old.path.c_str());
     }
   }

@@ -38,7 +38,7 @@ class StreamSink : public Sink {
   bool in_parts_;
   Compression compression_;
   std::unique_ptr<OutputFile> file_;
-  std::string pending_;           // lines not yet framed
+  std::string pending_;  // lines not yet framed
   uint64_t part_plain_bytes_ = 0;
   uint64_t part_records_ = 0;
   std::vector<OutputRecord> finished_;

@@ -34,8 +34,8 @@ struct Batch {
   Position begin;  // of the first record
   Position end;    // right behind the last record, where the next batch starts
   Buffer bytes;
-  std::vector<BadRecord> bad;           // counted in `in` and quarantined by the flow
-  std::optional<uint64_t> file_xxh3;    // set with the last batch of a file: hash of the stored file
+  std::vector<BadRecord> bad;         // counted in `in` and quarantined by the flow
+  std::optional<uint64_t> file_xxh3;  // set with the last batch of a file: hash of the stored file
 
   // Offset in the decoded file of the byte at `index` in `bytes`.
   uint64_t OffsetOf(size_t index) const { return begin.offset + index; }

@@ -42,7 +42,8 @@ const StageEntry& FindStage(std::string_view name, std::span<const StageEntry> s
   }
   if (name.starts_with('-')) {
     throw Error(ErrorKind::kUsage, fmt::format("'{}' stands before the command; options go after "
-                                               "it, as in: owt dedup {}", name, name));
+                                               "it, as in: owt dedup {}",
+                                               name, name));
   }
   const std::string nearest = NearestName(name, names);
   throw Error(ErrorKind::kUsage,
@@ -54,8 +55,9 @@ const StageEntry& FindStage(std::string_view name, std::span<const StageEntry> s
 // Reads --config FILE, or owt.toml of the folder we are in, into options and paths.
 void ReadSettings(const StageEntry& stage, const std::string& config_path, ParsedLine& line,
                   std::span<const StageEntry> stages, OptionSet& options, std::string* output) {
-  const std::string path = !config_path.empty() ? config_path
-                           : FileExists(kCorpusFile) ? kCorpusFile : "";
+  const std::string path = !config_path.empty()      ? config_path
+                           : FileExists(kCorpusFile) ? kCorpusFile
+                                                     : "";
   if (path.empty()) return;
   const bool take_paths = stage.paths == PathRule::kInputsToOutput && line.paths.empty();
   std::vector<std::string> names = {"corpus", "common", "stage"};
@@ -75,8 +77,10 @@ void ReadSettings(const StageEntry& stage, const std::string& config_path, Parse
     ApplyConfig(section, path, line.given, {"input", "output"}, options);
     for (const ConfigValue& value : section.values) {
       if (!take_paths) break;
-      if (value.key == "input") line.paths.insert(line.paths.begin(), value.values.begin(), value.values.end());
-      if (value.key == "output" && output->empty() && value.values.size() == 1) *output = value.values[0];
+      if (value.key == "input")
+        line.paths.insert(line.paths.begin(), value.values.begin(), value.values.end());
+      if (value.key == "output" && output->empty() && value.values.size() == 1)
+        *output = value.values[0];
     }
   }
 }
@@ -132,7 +136,8 @@ bool TooManyBad(const Tally& tally, const std::string& max_bad) {
 std::string Summary(const RunContext& context, const Timings& timings) {
   const Tally& tally = context.tally;
   std::string reasons;
-  for (const auto& [reason, count] : tally.dropped) reasons += fmt::format("  {} {}\n", count, reason);
+  for (const auto& [reason, count] : tally.dropped)
+    reasons += fmt::format("  {} {}\n", count, reason);
   for (const auto& [reason, count] : tally.quarantined) {
     reasons += fmt::format("  {} {} (quarantined)\n", count, reason);
   }
@@ -170,20 +175,20 @@ void RunDataStage(Stage& stage, RunContext& context) {
   if (!context.common.stats.empty()) WriteFileAtomically(context.common.stats, manifest);
   if (!context.common.quiet) WriteError(Summary(context, timings));
   if (TooManyBad(context.tally, context.common.max_bad)) {
-    throw Error(ErrorKind::kRejected,
-                fmt::format("{} of {} records are bad, more than --max-bad {}; see {}",
-                            context.tally.num_quarantined(), context.tally.in,
-                            context.common.max_bad,
-                            context.common.quarantine.empty() ? "OUTPUT.quarantine.jsonl"
-                                                              : context.common.quarantine));
+    throw Error(
+        ErrorKind::kRejected,
+        fmt::format("{} of {} records are bad, more than --max-bad {}; see {}",
+                    context.tally.num_quarantined(), context.tally.in, context.common.max_bad,
+                    context.common.quarantine.empty() ? "OUTPUT.quarantine.jsonl"
+                                                      : context.common.quarantine));
   }
 }
 
 void RunStage(const StageEntry& entry, std::span<const std::string> words,
               std::span<const StageEntry> stages) {
   if (entry.make == nullptr) {
-    throw Error(ErrorKind::kUsage, fmt::format("'{}' is not in this build: it needs {}",
-                                               entry.name, entry.needs));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("'{}' is not in this build: it needs {}", entry.name, entry.needs));
   }
   const auto stage = entry.make();
   OptionSet options;
@@ -209,7 +214,8 @@ void RunStage(const StageEntry& entry, std::span<const std::string> words,
     return;
   }
   if (entry.paths == PathRule::kNone && paths_typed) {
-    throw Error(ErrorKind::kUsage, fmt::format("'{}': {} takes no paths", line.paths[0], entry.name));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("'{}': {} takes no paths", line.paths[0], entry.name));
   }
   context.paths = line.paths;
   Progress progress{std::string(entry.name), true};

@@ -40,8 +40,9 @@ void CommonOptions::Declare(OptionSet& options) {
       .RunOnly()
       .Integer("seed", &seed, 0, INT64_MAX, "seed of everything random")
       .Text("shard", &shard, "I/N", "work on part I (from 0) of N of the input")
-      .Detail("Plain files are split by bytes on record boundaries, compressed files as a whole. "
-              "The N outputs together hold what one run would have written.")
+      .Detail(
+          "Plain files are split by bytes on record boundaries, compressed files as a whole. "
+          "The N outputs together hold what one run would have written.")
       .Text("text-key", &text_key, "KEY", "field that holds the text")
       .Text("url-key", &url_key, "KEY", "field that holds the address")
       .Size("part-size", &part_bytes, "uncompressed bytes per part when OUTPUT ends in /")
@@ -97,8 +98,7 @@ Shard RunContext::shard() const {
   const Shard shard{ParseCount(text.substr(0, slash), "shard"),
                     ParseCount(text.substr(slash + 1), "shard")};
   if (shard.count == 0 || shard.index >= shard.count) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--shard {}: I counts from 0 and is below N", text));
+    throw Error(ErrorKind::kUsage, fmt::format("--shard {}: I counts from 0 and is below N", text));
   }
   return shard;
 }
@@ -114,7 +114,8 @@ size_t RunContext::max_batches() const {
   // The worst case is a record of the largest size in every batch.
   const uint64_t largest = std::max<uint64_t>(common.max_record_bytes, batch_bytes());
   const uint64_t fit = memory_bytes() / (kCopiesPerBatch * largest);
-  return static_cast<size_t>(std::clamp<uint64_t>(fit, 1, 2 * static_cast<uint64_t>(workers()) + 1));
+  return static_cast<size_t>(
+      std::clamp<uint64_t>(fit, 1, 2 * static_cast<uint64_t>(workers()) + 1));
 }
 
 bool RunContext::cancelled() const { return Cancelled(); }

@@ -23,21 +23,21 @@ struct Shard {
 
 // Options that every data stage has; declared once, in context.cc.
 struct CommonOptions {
-  int workers = 0;             // 0: one per core
-  uint64_t memory_bytes = 0;   // 0: a quarter of the machine's
+  int workers = 0;            // 0: one per core
+  uint64_t memory_bytes = 0;  // 0: a quarter of the machine's
   uint64_t seed = 1234;
   std::string quarantine;      // file for bad records; default OUTPUT.quarantine.jsonl
   std::string dropped;         // file for dropped records; default none
   std::string max_bad = "1%";  // N or P%: more bad records than this end in exit code 3
   std::string stats;           // file for the summary as JSON
   std::string shard = "0/1";
-  std::string output;          // -o; without it the last path
-  std::string config;          // TOML settings; without it owt.toml of the folder we are in
+  std::string output;  // -o; without it the last path
+  std::string config;  // TOML settings; without it owt.toml of the folder we are in
   std::string text_key = "text";
   std::string url_key = "url";
-  uint64_t part_bytes = uint64_t{1} << 30;     // for outputs that end in /
+  uint64_t part_bytes = uint64_t{1} << 30;  // for outputs that end in /
   uint64_t max_record_bytes = uint64_t{32} << 20;
-  uint64_t batch_bytes = 0;    // 0: chosen from memory and workers
+  uint64_t batch_bytes = 0;  // 0: chosen from memory and workers
   bool resume = false;
   bool force = false;
   bool dry_run = false;
@@ -64,7 +64,7 @@ struct InputRecord {
   std::string path;
   uint64_t bytes = 0;
   int64_t mtime_ns = 0;
-  uint64_t xxh3 = 0;   // of the bytes as stored; valid once `hashed`
+  uint64_t xxh3 = 0;  // of the bytes as stored; valid once `hashed`
   bool hashed = false;
 };
 
@@ -76,19 +76,19 @@ class RunContext {
   const OptionSet* options = nullptr;
   CommonOptions common;
 
-  std::vector<std::string> paths;     // as typed (PathRule::kInputs: all; else without the output)
-  std::vector<InputRecord> inputs;    // files, expanded from paths in sorted order; "-" is stdin
-  std::string output;                 // path; "-" is stdout; ends in '/' for a folder of parts
-  std::string fingerprint;            // of version, options and inputs: what a resume must match
+  std::vector<std::string> paths;   // as typed (PathRule::kInputs: all; else without the output)
+  std::vector<InputRecord> inputs;  // files, expanded from paths in sorted order; "-" is stdin
+  std::string output;               // path; "-" is stdout; ends in '/' for a folder of parts
+  std::string fingerprint;          // of version, options and inputs: what a resume must match
 
-  Tally tally;                          // filled by the flow
-  std::vector<OutputRecord> outputs;    // filled by sinks on commit
+  Tally tally;                        // filled by the flow
+  std::vector<OutputRecord> outputs;  // filled by sinks on commit
 
-  int workers() const;             // >= 1
+  int workers() const;  // >= 1
   uint64_t memory_bytes() const;
   Shard shard() const;
   size_t batch_bytes() const;
-  size_t max_batches() const;      // batches in flight, from memory, record limit and workers
+  size_t max_batches() const;  // batches in flight, from memory, record limit and workers
 
   // True after the first SIGINT or SIGTERM: finish cleanly.
   bool cancelled() const;

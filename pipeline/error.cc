@@ -29,10 +29,14 @@ void ThrowErrno(ErrorKind kind, std::string message, std::string file) {
 
 int ExitCode(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kUsage: return 2;
-    case ErrorKind::kRejected: return 3;
-    case ErrorKind::kInterrupted: return 130;
-    default: return 1;
+    case ErrorKind::kUsage:
+      return 2;
+    case ErrorKind::kRejected:
+      return 3;
+    case ErrorKind::kInterrupted:
+      return 130;
+    default:
+      return 1;
   }
 }
 

@@ -26,8 +26,8 @@ class Error : public std::exception {
  public:
   static constexpr uint64_t kNoPosition = ~uint64_t{0};
 
-  Error(ErrorKind kind, std::string message, std::string file = {},
-        uint64_t position = kNoPosition, int error_number = 0);
+  Error(ErrorKind kind, std::string message, std::string file = {}, uint64_t position = kNoPosition,
+        int error_number = 0);
 
   const char* what() const noexcept override { return text_.c_str(); }
 

@@ -23,8 +23,7 @@ auto Retry(Call call) {
 
 }  // namespace
 
-Fd::Fd(Fd&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
+Fd::Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
 
 Fd& Fd::operator=(Fd&& other) noexcept {
   if (this != &other) {

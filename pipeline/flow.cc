@@ -77,10 +77,9 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
   tbb::task_arena arena(context.workers());
   arena.execute([&] {
     tbb::parallel_pipeline(
-        max_batches,
-        tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order, read) &
-            tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, apply) &
-            tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, put));
+        max_batches, tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order, read) &
+                         tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, apply) &
+                         tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, put));
   });
 }
 

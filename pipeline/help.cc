@@ -10,8 +10,10 @@ namespace {
 
 std::string UsageLine(const StageEntry& stage) {
   switch (stage.paths) {
-    case PathRule::kNone: return fmt::format("owt {} [OPTIONS]", stage.name);
-    case PathRule::kInputs: return fmt::format("owt {} [OPTIONS] INPUT...", stage.name);
+    case PathRule::kNone:
+      return fmt::format("owt {} [OPTIONS]", stage.name);
+    case PathRule::kInputs:
+      return fmt::format("owt {} [OPTIONS] INPUT...", stage.name);
     case PathRule::kInputsToOutput:
       return fmt::format("owt {} [OPTIONS] INPUT... [OUTPUT]", stage.name);
   }
@@ -31,8 +33,8 @@ std::string Defaults(const OptionSpec& spec) {
 }
 
 std::string Head(const StageEntry& stage) {
-  std::string text = fmt::format("{}: {}\n\nUsage: {}\n", stage.name, stage.summary,
-                                 UsageLine(stage));
+  std::string text =
+      fmt::format("{}: {}\n\nUsage: {}\n", stage.name, stage.summary, UsageLine(stage));
   if (!stage.reads.empty()) text += fmt::format("\n  reads   {}", stage.reads);
   if (!stage.writes.empty()) text += fmt::format("\n  writes  {}", stage.writes);
   if (!stage.reads.empty() || !stage.writes.empty()) text += "\n";
@@ -66,9 +68,12 @@ std::string Examples(const OptionSet& options) {
 std::string Roff(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '\\') out += "\\e";
-    else if (c == '-') out += "\\-";
-    else out += c;
+    if (c == '\\')
+      out += "\\e";
+    else if (c == '-')
+      out += "\\-";
+    else
+      out += c;
   }
   if (out.starts_with('.') || out.starts_with('\'')) out.insert(0, "\\&");
   return out;
@@ -77,8 +82,10 @@ std::string Roff(std::string_view text) {
 std::string Quoted(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '\'') out += "'\\''";
-    else out += c;
+    if (c == '\'')
+      out += "'\\''";
+    else
+      out += c;
   }
   return "'" + out + "'";
 }
@@ -88,7 +95,8 @@ std::string BashCompletions(std::span<const StageEntry> stages) {
   for (const StageEntry& stage : stages) {
     commands += fmt::format("{} ", stage.name);
     std::string words;
-    for (const OptionSpec& spec : DeclaredOptions(stage).specs()) words += "--" + spec.name + " ";
+    const OptionSet options = DeclaredOptions(stage);
+    for (const OptionSpec& spec : options.specs()) words += "--" + spec.name + " ";
     cases += fmt::format("    {}) words=\"{}--help\" ;;\n", stage.name, words);
   }
   return fmt::format(
@@ -108,14 +116,15 @@ std::string ZshCompletions(std::span<const StageEntry> stages) {
   for (const StageEntry& stage : stages) {
     commands += fmt::format("    {}\n", Quoted(fmt::format("{}:{}", stage.name, stage.summary)));
     std::string arguments;
-    for (const OptionSpec& spec : DeclaredOptions(stage).specs()) {
+    const OptionSet options = DeclaredOptions(stage);
+    for (const OptionSpec& spec : options.specs()) {
       std::string help;
       for (const char c : spec.help) help += c == '[' || c == ']' || c == ':' ? ' ' : c;
       arguments += fmt::format(
-          " \\\n        {}", Quoted(fmt::format("--{}[{}]{}", spec.name, help,
-                                               spec.value_name.empty()
-                                                   ? ""
-                                                   : fmt::format(":{}:_files", spec.value_name))));
+          " \\\n        {}",
+          Quoted(fmt::format(
+              "--{}[{}]{}", spec.name, help,
+              spec.value_name.empty() ? "" : fmt::format(":{}:_files", spec.value_name))));
     }
     cases += fmt::format("      {}) _arguments{} '*:file:_files' ;;\n", stage.name, arguments);
   }
@@ -132,7 +141,8 @@ std::string FishCompletions(std::span<const StageEntry> stages) {
   for (const StageEntry& stage : stages) {
     text += fmt::format("complete -c owt -n __fish_use_subcommand -a {} -d {}\n", stage.name,
                         Quoted(stage.summary));
-    for (const OptionSpec& spec : DeclaredOptions(stage).specs()) {
+    const OptionSet options = DeclaredOptions(stage);
+    for (const OptionSpec& spec : options.specs()) {
       text += fmt::format("complete -c owt -n '__fish_seen_subcommand_from {}' -l {}{}{} -d {}\n",
                           stage.name, spec.name,
                           spec.short_name == 0 ? "" : fmt::format(" -s {}", spec.short_name),
@@ -155,9 +165,9 @@ OptionSet DeclaredOptions(const StageEntry& stage) {
 }
 
 std::string Overview(std::span<const StageEntry> stages) {
-  std::string text =
-      "owt " OWT_VERSION ": from web pages to a clean, deduplicated, tokenized corpus and a "
-      "trained GPT-2\n\nUsage: owt COMMAND [OPTIONS] INPUT... [OUTPUT]\n";
+  std::string text = "owt " OWT_VERSION
+                     ": from web pages to a clean, deduplicated, tokenized corpus and a "
+                     "trained GPT-2\n\nUsage: owt COMMAND [OPTIONS] INPUT... [OUTPUT]\n";
   std::string_view group;
   for (const StageEntry& stage : stages) {
     if (stage.group != group) text += fmt::format("\n{}:\n", group = stage.group);
@@ -186,7 +196,8 @@ std::string MarkdownReference(std::span<const StageEntry> stages) {
     text += fmt::format("\n## {}\n\n{}. `{}`\n", stage.name, stage.summary, UsageLine(stage));
     if (stage.make == nullptr) continue;
     text += "\n| option | values | default | meaning |\n|---|---|---|---|\n";
-    for (const OptionSpec& spec : DeclaredOptions(stage).specs()) {
+    const OptionSet options = DeclaredOptions(stage);
+    for (const OptionSpec& spec : options.specs()) {
       std::string range = spec.range;
       for (size_t at = 0; (at = range.find('|', at)) != std::string::npos; at += 2) {
         range.insert(at, "\\");
@@ -206,7 +217,8 @@ std::string ManPage(std::span<const StageEntry> stages) {
   for (const StageEntry& stage : stages) {
     text += fmt::format(".SS {}\n{}.\n.br\n.B {}\n", Roff(stage.name), Roff(stage.summary),
                         Roff(UsageLine(stage)));
-    for (const OptionSpec& spec : DeclaredOptions(stage).specs()) {
+    const OptionSet options = DeclaredOptions(stage);
+    for (const OptionSpec& spec : options.specs()) {
       text += fmt::format(".TP\n.B {}\n{}{}", Roff(OptionHead(spec)), Roff(spec.help),
                           Roff(Defaults(spec)));
       text += spec.detail.empty() ? "\n" : fmt::format(". {}\n", Roff(spec.detail));

@@ -74,8 +74,8 @@ std::vector<std::string> WholeLines(const std::string& content, size_t* whole_by
 Journal::Journal(const std::string& output, std::string fingerprint)
     : fingerprint_(std::move(fingerprint)) {
   if (output == "-" || output.empty()) return;
-  path_ = FolderOf(output) + "." + NameOf(output) + (output.ends_with('/') ? "" : ".") +
-          "owt-journal";
+  path_ =
+      FolderOf(output) + "." + NameOf(output) + (output.ends_with('/') ? "" : ".") + "owt-journal";
 }
 
 std::optional<Journal::Entry> Journal::Load() const {

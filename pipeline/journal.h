@@ -17,9 +17,9 @@ namespace owt {
 class Journal {
  public:
   struct Entry {
-    Position position;          // next input
-    std::string sink;           // what Sink::Checkpoint said
-    Tally tally;                // so far
+    Position position;  // next input
+    std::string sink;   // what Sink::Checkpoint said
+    Tally tally;        // so far
     uint64_t quarantine_bytes = 0;
     uint64_t dropped_bytes = 0;
     std::vector<std::pair<uint32_t, uint64_t>> file_hashes;  // of input files read to their end

@@ -123,8 +123,8 @@ OptionSet& OptionSet::Text(std::string name, std::string* value, std::string val
   return *this;
 }
 
-OptionSet& OptionSet::Choice(std::string name, std::string* value,
-                             std::vector<std::string> choices, std::string help) {
+OptionSet& OptionSet::Choice(std::string name, std::string* value, std::vector<std::string> choices,
+                             std::string help) {
   OptionSpec& spec = Add(std::move(name), "NAME", std::move(help));
   spec.range = fmt::format("{}", fmt::join(choices, "|"));
   spec.set = [value, choices = std::move(choices)](std::string_view text) {

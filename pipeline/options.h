@@ -24,8 +24,8 @@ struct OptionSpec {
   bool run_only = false;   // how to run, not what to compute: not part of the fingerprint
   // Parses one value ("true"/"false" for a flag) and stores it; throws Error{kUsage}.
   std::function<void(std::string_view)> set;
-  std::function<void()> clear;        // empties a list before its first value
-  std::function<std::string()> get;   // the current value as text
+  std::function<void()> clear;       // empties a list before its first value
+  std::function<std::string()> get;  // the current value as text
 };
 
 // "64MB", "1.5 GiB", "256M", "4096": decimal with B after the prefix letter (MB), binary without

@@ -65,8 +65,8 @@ ParsedLine ParseArguments(std::span<const std::string> words, OptionSet& options
     std::string names = "--" + spec.name;
     if (spec.short_name != 0) names += fmt::format(",-{}", spec.short_name);
     if (spec.value_name.empty()) {
-      entry.option = app.add_flag(names, entry.values)->multi_option_policy(
-          CLI::MultiOptionPolicy::TakeLast);
+      entry.option =
+          app.add_flag(names, entry.values)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     } else {
       entry.option = app.add_option(names, entry.values)->allow_extra_args(false)->expected(1);
       entry.option->multi_option_policy(spec.repeats ? CLI::MultiOptionPolicy::TakeAll

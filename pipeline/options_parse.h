@@ -12,10 +12,10 @@ namespace owt {
 
 // What a command line said besides the options' values.
 struct ParsedLine {
-  std::vector<std::string> paths;       // positional arguments
-  std::vector<std::string> given;       // names of the options that were given
-  bool short_help = false;              // -h
-  bool long_help = false;               // --help
+  std::vector<std::string> paths;  // positional arguments
+  std::vector<std::string> given;  // names of the options that were given
+  bool short_help = false;         // -h
+  bool long_help = false;          // --help
 };
 
 // Parses the words behind the command's name into the declared values. Throws Error{kUsage}.

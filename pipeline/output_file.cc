@@ -71,6 +71,7 @@ OutputFile::~OutputFile() {
 }
 
 OutputFile::OutputFile(OutputFile&&) noexcept = default;
+
 OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   std::swap(state_, other.state_);
   return *this;

@@ -106,7 +106,8 @@ std::string NameBeside(const std::string& input, std::string_view stage) {
     }
   }
   const size_t dot = stem.rfind('.');
-  if (dot == std::string::npos || dot == 0) return fmt::format("{}{}.{}{}", folder, stem, stage, packing);
+  if (dot == std::string::npos || dot == 0)
+    return fmt::format("{}{}.{}{}", folder, stem, stage, packing);
   return fmt::format("{}{}.{}{}{}", folder, stem.substr(0, dot), stage, stem.substr(dot), packing);
 }
 

@@ -32,8 +32,8 @@ std::string LineOf(const std::string& stage, const Progress& progress) {
   line += fmt::format("{:.1f} MB/s  {:.0f} docs/s",
                       static_cast<double>(progress.bytes_in.load()) / 1e6 / seconds, in / seconds);
   if (in > 0) {
-    line += fmt::format("  kept {:.1f}%",
-                        100 * static_cast<double>(progress.records_out.load()) / in);
+    line +=
+        fmt::format("  kept {:.1f}%", 100 * static_cast<double>(progress.records_out.load()) / in);
   }
   if (total > 0 && read > 0 && read < total) {
     line += fmt::format("  ETA {}", TimeText(seconds * (total - read) / read));

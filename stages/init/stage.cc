@@ -33,10 +33,12 @@ class Init : public Stage {
     if (!folder.ends_with('/')) folder += '/';
     std::error_code error;
     std::filesystem::create_directories(folder + "dumps", error);
-    if (error) throw Error(ErrorKind::kOutput, "cannot make the folder: " + error.message(), folder);
+    if (error)
+      throw Error(ErrorKind::kOutput, "cannot make the folder: " + error.message(), folder);
     Write(folder + "owt.toml", data::kCorpusToml);
     Write(folder + "Makefile", data::kCorpusMakefile);
-    context.Say(fmt::format("{0} is ready: put Reddit dumps into {0}dumps/ and run make -C {0}", folder));
+    context.Say(
+        fmt::format("{0} is ready: put Reddit dumps into {0}dumps/ and run make -C {0}", folder));
   }
 
  private:
