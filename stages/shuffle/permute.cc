@@ -1,0 +1,222 @@
+#include "stages/shuffle/permute.h"
+
+#include <oneapi/tbb/parallel_pipeline.h>
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+// Positions are spread evenly, so one distribution by their leading bits into about n/4 buckets
+// leaves almost nothing to sort, and the whole is linear ("flash sort", Neubert 1998). Lines are
+// copied once more, in order, with the next ones prefetched: reading them is the only random
+// access.
+
+namespace owt::shuffle {
+
+namespace {
+
+struct Entry {
+  uint64_t position;
+  const char* sized_line;  // see ForEachRecord
+};
+
+// Memory that grows and is used again; its content does not survive Reserve.
+class Buffer {
+ public:
+  char* Reserve(size_t bytes) {
+    if (bytes > capacity_) {
+      data_.reset();  // first, so that both are never held
+      data_ = std::make_unique_for_overwrite<char[]>(bytes);
+      capacity_ = bytes;
+    }
+    return data_.get();
+  }
+
+  const char* data() const { return data_.get(); }
+
+ private:
+  std::unique_ptr<char[]> data_;
+  size_t capacity_ = 0;
+};
+
+// One partition in work, and the memory for it.
+struct Workspace {
+  Buffer stored, text;
+  std::vector<Entry> entries, sorted;
+  std::vector<uint64_t> ends;
+  size_t text_bytes = 0;
+  uint64_t records = 0;
+};
+
+uint64_t WorkspaceBytes(const Partition& partition) {
+  return partition.stored_bytes() + partition.line_bytes + sizeof(SpillFile::Extent) +
+         partition.records * (2 * sizeof(Entry) + sizeof(uint64_t) / 2);
+}
+
+// Visits the stored chunks piece by piece: what is in memory, then each extent, read to `buffer`.
+template <typename Visit>
+void ForEachPiece(const Partition& partition, const SpillFile& spill, Buffer* buffer,
+                  const Visit& visit) {
+  for (const Chunk& chunk : partition.chunks) visit(chunk.stored());
+  SpillFile::Extent extent = partition.last;
+  while (extent.length > 0) {
+    char* to = buffer->Reserve(extent.length);
+    spill.Read(extent, to);
+    spill.Release(extent);
+    visit(std::string_view(to + sizeof(extent), extent.length - sizeof(extent)));
+    std::memcpy(&extent, to, sizeof(extent));
+  }
+}
+
+// Brings all chunks of a partition into one piece of memory.
+std::string_view Load(const Partition& partition, const SpillFile& spill, Buffer* buffer) {
+  const uint64_t bytes = partition.stored_bytes();
+  // An extent's first bytes name the one before; they are read over the end of what is there
+  // already, which is put back. So no extent is copied.
+  constexpr size_t kLink = sizeof(SpillFile::Extent);
+  char* const start = buffer->Reserve(bytes + kLink);
+  char* at = start + kLink;
+  for (const Chunk& chunk : partition.chunks) {
+    std::memcpy(at, chunk.stored().data(), chunk.stored().size());
+    at += chunk.stored().size();
+  }
+  SpillFile::Extent extent = partition.last;
+  while (extent.length > 0) {
+    char kept[kLink];
+    std::memcpy(kept, at - kLink, kLink);
+    spill.Read(extent, at - kLink);
+    spill.Release(extent);
+    const uint64_t length = extent.length;
+    std::memcpy(&extent, at - kLink, kLink);
+    std::memcpy(at - kLink, kept, kLink);
+    at += length - kLink;
+  }
+  return {start + kLink, bytes};
+}
+
+// Sorts `entries` by position into `sorted`. `prefix` top bits of the positions are equal.
+void SortEntries(int prefix, Workspace* work) {
+  std::vector<Entry>& entries = work->entries;
+  work->sorted.resize(entries.size());
+  uint64_t greatest = 0;
+  for (const Entry& entry : entries) greatest = std::max(greatest, entry.position << prefix);
+  const int bucket_bits = std::max(1, static_cast<int>(std::bit_width(entries.size())) - 2);
+  const int left = prefix;
+  const int right = std::max(0, static_cast<int>(std::bit_width(greatest)) - bucket_bits);
+  const auto bucket = [=](const Entry& entry) { return (entry.position << left) >> right; };
+  std::vector<uint64_t>& ends = work->ends;
+  ends.assign((size_t{1} << bucket_bits) + 1, 0);
+  for (const Entry& entry : entries) ++ends[bucket(entry) + 1];
+  for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+  for (const Entry& entry : entries) work->sorted[ends[bucket(entry)]++] = entry;
+  // ends[i] is now the end of bucket i.
+  auto begin = work->sorted.begin();
+  for (size_t i = 0; i + 1 < ends.size(); ++i) {
+    const auto end = work->sorted.begin() + ends[i];
+    if (end - begin > 1) {
+      std::sort(begin, end, [](const Entry& a, const Entry& b) { return a.position < b.position; });
+    }
+    begin = end;
+  }
+}
+
+// Copies the first `records` lines to work->text.
+void Gather(uint64_t records, uint64_t text_bytes, Workspace* work) {
+  constexpr size_t kAhead = 16;
+  const std::vector<Entry>& sorted = work->sorted;
+  char* const start = work->text.Reserve(text_bytes);
+  char* at = start;
+  for (size_t i = 0; i < records; ++i) {
+    if (i + kAhead < sorted.size()) __builtin_prefetch(sorted[i + kAhead].sized_line);
+    const std::string_view line = LineAt(sorted[i].sized_line);
+    std::memcpy(at, line.data(), line.size());
+    at += line.size();
+  }
+  work->text_bytes = static_cast<size_t>(at - start);
+  work->records = records;
+}
+
+void Prepare(const Order& order, const Partition& partition, uint64_t head, const SpillFile& spill,
+             Workspace* work) {
+  const std::string_view stored = Load(partition, spill, &work->stored);
+  work->entries.clear();
+  work->entries.reserve(partition.records);
+  ForEachRecord(stored, [&](uint64_t ordinal, const char* sized_line) {
+    uint64_t position;
+    order.Place(ordinal, &position);
+    work->entries.push_back({position, sized_line});
+  });
+  SortEntries(partition.fixed_bits, work);
+  Gather(std::min(head, partition.records), partition.line_bytes, work);
+}
+
+// Adds `partition` to `ready` in pieces that need at most `limit_bytes` each.
+void Split(const Order& order, Partition partition, uint64_t limit_bytes,
+           const PermuteOptions& options, SpillFile* spill, std::vector<Partition>* ready) {
+  constexpr int kMostFixedBits = 48;  // so many records do not exist
+  if (WorkspaceBytes(partition) <= limit_bytes || partition.records <= 1 ||
+      partition.fixed_bits >= kMostFixedBits) {
+    if (partition.records > 0) ready->push_back(std::move(partition));
+    return;
+  }
+  const ScatterPlan plan =
+      PlanScatter(options.memory_bytes / 2, options.workers, partition.line_bytes);
+  Scatter scatter(order, plan, spill, nullptr, partition.fixed_bits);
+  Buffer buffer;
+  ForEachPiece(partition, *spill, &buffer,
+               [&](std::string_view stored) { scatter.AddStored(stored); });
+  for (Partition& part : scatter.Finish()) {
+    Split(order, std::move(part), limit_bytes, options, spill, ready);
+  }
+}
+
+}  // namespace
+
+void Permute(const Order& order, std::vector<Partition> partitions, const PermuteOptions& options,
+             SpillFile* spill, const EmitLines& emit) {
+  const size_t tokens = options.workers + 1;
+  uint64_t held_bytes = 0;
+  for (const Partition& partition : partitions) held_bytes += partition.chunk_bytes;
+  const uint64_t limit_bytes = (options.memory_bytes - held_bytes) / tokens;
+  std::vector<Partition> ready;
+  std::vector<uint64_t> heads;  // per partition, how many records to hand on
+  uint64_t left = options.head;
+  for (Partition& partition : partitions) {
+    if (left == 0) break;
+    const size_t first = ready.size();
+    Split(order, std::move(partition), limit_bytes, options, spill, &ready);
+    for (size_t i = first; i < ready.size(); ++i) {
+      heads.push_back(std::min(left, ready[i].records));
+      left -= heads.back();
+    }
+  }
+
+  std::vector<Workspace> spaces(tokens);
+  size_t next = 0;
+  using oneapi::tbb::filter_mode;
+  oneapi::tbb::parallel_pipeline(
+      tokens,
+      oneapi::tbb::make_filter<void, size_t>(filter_mode::serial_in_order,
+                                             [&](oneapi::tbb::flow_control& control) {
+                                               if (next == ready.size() || heads[next] == 0)
+                                                 control.stop();
+                                               return next++;
+                                             }) &
+          oneapi::tbb::make_filter<size_t, size_t>(filter_mode::parallel,
+                                                   [&](size_t i) {
+                                                     // At most `tokens` consecutive numbers are in
+                                                     // work: each has its own workspace.
+                                                     Prepare(order, ready[i], heads[i], *spill,
+                                                             &spaces[i % tokens]);
+                                                     ready[i].chunks.clear();
+                                                     return i;
+                                                   }) &
+          oneapi::tbb::make_filter<size_t, void>(filter_mode::serial_in_order, [&](size_t i) {
+            const Workspace& work = spaces[i % tokens];
+            emit({work.text.data(), work.text_bytes}, work.records);
+          }));
+}
+
+}  // namespace owt::shuffle

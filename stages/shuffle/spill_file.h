@@ -1,0 +1,61 @@
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <string>
+
+namespace owt::shuffle {
+
+// The temporary file of a shuffle: extents are appended by many threads and read back by place.
+//
+// The file lies beside the output under a hidden name that the output's name decides, and is
+// locked while a run uses it. The destructor removes it. What a killed run left is taken over and
+// emptied by the next run; a second run at the same time is refused.
+class SpillFile {
+ public:
+  // A piece of the file; `length` 0 means "none".
+  struct Extent {
+    uint64_t offset = 0;
+    uint64_t length = 0;
+  };
+
+  // `path` is created on the first write. Nothing is done before.
+  explicit SpillFile(std::string path) : path_(std::move(path)) {}
+
+  ~SpillFile();
+  SpillFile(const SpillFile&) = delete;
+  SpillFile& operator=(const SpillFile&) = delete;
+
+  // The hidden name beside `output`: "dir/.name.shuffle".
+  static std::string NameBeside(const std::string& output);
+
+  // Takes the place for `length` bytes at the end of the file. Thread-safe.
+  Extent Reserve(uint64_t length);
+
+  // Fills a reserved extent with the pieces in order, with as few system calls as there are groups
+  // of 1024 pieces. Thread-safe for different extents. Throws Error (kOutput), with the path.
+  // Changes `pieces`.
+  void Write(Extent extent, std::span<iovec> pieces);
+
+  // Reads a written extent into `to`, which has room for its length. Thread-safe.
+  void Read(Extent extent, char* to) const;
+
+  // Gives the disk blocks of an extent back where the file system can; otherwise does nothing.
+  void Release(Extent extent) const;
+
+  uint64_t bytes_reserved() const { return end_; }
+
+ private:
+  void Open();
+
+  std::string path_;
+  std::once_flag opened_;
+  int fd_ = -1;
+  std::mutex mutex_;
+  uint64_t end_ = 0;  // guarded by mutex_
+};
+
+}  // namespace owt::shuffle
