@@ -59,6 +59,7 @@ class BlockCollector {
   void EndBlock();
   bool IsFlatRow(uint32_t row) const;
   void StartItem();
+  void CountLink();
 
   const HtmlTree& tree_;
   const NodeSet& dropped_;
@@ -71,6 +72,7 @@ class BlockCollector {
   bool pending_break_ = false;
   bool pending_cell_ = false;
   uint32_t num_open_links_ = 0;
+  uint32_t chars_before_link_ = 0;  // link characters of the block where the open link began
   uint32_t num_open_pre_ = 0;
   uint32_t num_open_headings_ = 0;
   uint32_t num_open_items_ = 0;  // li, dt, dd
@@ -91,6 +93,7 @@ std::vector<TextBlock> BlockCollector::Collect(uint32_t root) {
       continue;
     }
     if (node.tag == Tag::kText) {
+      if (current_.text.empty()) current_.position = i;
       AddText(tree_.Text(node));
     } else {
       Enter(i);
@@ -129,13 +132,25 @@ void BlockCollector::Enter(uint32_t i) {
   }
   // Elements without content have no Leave.
   if (node.end == i + 1) return;
-  if (tag == Tag::kA && tree_.HasAttribute(node, Attribute::kHref)) ++num_open_links_;
+  if (tag == Tag::kA && tree_.HasAttribute(node, Attribute::kHref)) {
+    if (num_open_links_++ == 0) chars_before_link_ = current_.num_link_chars;
+  }
   if (IsPreformatted(tag)) ++num_open_pre_;
   if (IsHeading(tag)) ++num_open_headings_;
   if (tag == Tag::kTr && !in_flat_row_) in_flat_row_ = IsFlatRow(i);
   if (IsList(tag)) lists_.push_back({tag == Tag::kOl, 1});
   if (tag == Tag::kLi) StartItem();
   if (IsItem(tag)) ++num_open_items_;
+}
+
+// Counts the open link in the current block, if it has text there.
+void BlockCollector::CountLink() {
+  constexpr uint32_t kShortLink = 10;
+  const uint32_t chars = current_.num_link_chars - chars_before_link_;
+  chars_before_link_ = current_.num_link_chars;
+  if (chars == 0) return;
+  ++current_.num_links;
+  if (chars < kShortLink) ++current_.num_short_links;
 }
 
 void BlockCollector::StartItem() {
@@ -157,7 +172,9 @@ void BlockCollector::Leave(uint32_t i) {
     }
   }
   if (node.end == i + 1) return;
-  if (node.tag == Tag::kA && tree_.HasAttribute(node, Attribute::kHref)) --num_open_links_;
+  if (node.tag == Tag::kA && tree_.HasAttribute(node, Attribute::kHref)) {
+    if (--num_open_links_ == 0) CountLink();
+  }
   if (IsPreformatted(node.tag)) --num_open_pre_;
   if (IsHeading(node.tag)) --num_open_headings_;
   if (node.tag == Tag::kTr) in_flat_row_ = false;
@@ -267,6 +284,8 @@ void BlockCollector::StartLine() {
 
 void BlockCollector::EndBlock() {
   pending_cell_ = pending_break_ = pending_blank_ = false;
+  if (num_open_links_ > 0) CountLink();  // it goes on in the next block
+  chars_before_link_ = 0;
   const uint32_t node = current_.node;
   while (!current_.text.empty() && IsBlank(current_.text.back())) current_.text.pop_back();
   if (current_.text.find_first_not_of(" \t\n\r\f") != std::string::npos) {

@@ -15,9 +15,12 @@ enum class BlockKind : uint8_t { kParagraph, kHeading, kListItem, kTableRow, kCo
 struct TextBlock {
   BlockKind kind = BlockKind::kParagraph;
   uint32_t node = 0;            // the innermost block element
+  uint32_t position = 0;        // the text node it begins in; grows from block to block
   std::string text;             // blanks collapsed, but for kCode
   uint32_t num_chars = 0;       // characters, not bytes
   uint32_t num_link_chars = 0;  // of them inside <a href>
+  uint32_t num_links = 0;
+  uint32_t num_short_links = 0;  // of fewer than 10 characters
 };
 
 // A set of nodes whose subtrees count as absent.

@@ -5,46 +5,10 @@
 
 #include "stages/text/charset.h"
 #include "stages/text/html_blocks.h"
+#include "stages/text/main_text.h"
 
 namespace owt::text {
 namespace {
-
-// Elements that hold no text to read, wherever they stand.
-bool IsNeverText(Tag tag) {
-  switch (tag) {
-    case Tag::kAnnotation:
-    case Tag::kAside:
-    case Tag::kAudio:
-    case Tag::kButton:
-    case Tag::kCanvas:
-    case Tag::kDatalist:
-    case Tag::kDialog:
-    case Tag::kEmbed:
-    case Tag::kFooter:
-    case Tag::kHead:
-    case Tag::kIframe:
-    case Tag::kInput:
-    case Tag::kMenu:
-    case Tag::kNav:
-    case Tag::kNoembed:
-    case Tag::kNoframes:
-    case Tag::kNoscript:
-    case Tag::kObject:
-    case Tag::kProgress:
-    case Tag::kRp:
-    case Tag::kRt:
-    case Tag::kScript:
-    case Tag::kSelect:
-    case Tag::kStyle:
-    case Tag::kSvg:
-    case Tag::kTemplate:
-    case Tag::kTextarea:
-    case Tag::kVideo:
-      return true;
-    default:
-      return false;
-  }
-}
 
 std::string OneLine(std::string_view text) {
   std::string line;
@@ -60,29 +24,43 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
+// The first that says something: og:title (which lacks the site's name), <title>, <h1>.
 std::string FindTitle(const HtmlTree& tree) {
+  std::string title;
+  std::string heading;
   for (uint32_t i = 0; i < tree.size(); ++i) {
-    if (tree[i].tag == Tag::kTitle) return OneLine(tree.SubtreeText(i));
+    const HtmlNode& node = tree[i];
+    if (node.tag == Tag::kMeta && tree.AttributeOf(node, Attribute::kProperty) == "og:title") {
+      std::string shared = OneLine(tree.AttributeOf(node, Attribute::kContent));
+      if (!shared.empty()) return shared;
+    } else if (node.tag == Tag::kTitle && title.empty()) {
+      title = OneLine(tree.SubtreeText(i));
+    } else if (node.tag == Tag::kH1 && heading.empty()) {
+      heading = OneLine(tree.SubtreeText(i));
+    }
   }
-  return {};
+  return title.empty() ? heading : title;
 }
 
 }  // namespace
 
 HtmlText ExtractText(std::string_view page, std::string_view http_charset, std::string_view /*url*/,
                      const HtmlLimits& limits) {
-  const DecodedPage decoded = DecodePage(page.substr(0, limits.max_bytes), http_charset);
-  const HtmlTree tree = ParseHtml(decoded.Utf8(page.substr(0, limits.max_bytes)), limits);
   HtmlText result;
-  result.encoding = decoded.encoding;
-  result.num_replaced = decoded.num_replaced;
-  result.truncated = tree.truncated() || page.size() > limits.max_bytes;
+  if (page.size() > limits.max_bytes) {
+    page = page.substr(0, limits.max_bytes);
+    result.truncated = true;
+  }
+  const DecodedPage decoded = DecodePage(page, http_charset);
+  const HtmlTree tree = ParseHtml(decoded.Utf8(page), limits);
+  const MainText main_text = FindMainText(tree);
+  result.text = JoinBlocks(main_text.blocks);
   result.title = FindTitle(tree);
   result.language = std::string(tree.AttributeOf(tree[0], Attribute::kLang));
-  NodeSet dropped(tree.size());
-  for (uint32_t i = 0; i < tree.size(); ++i) dropped[i] = IsNeverText(tree[i].tag);
-  result.text = JoinBlocks(CollectBlocks(tree, 0, dropped));
-  if (!result.text.empty()) result.origin = TextOrigin::kBody;
+  result.encoding = decoded.encoding;
+  result.num_replaced = decoded.num_replaced;
+  result.origin = main_text.origin;
+  result.truncated = result.truncated || tree.truncated();
   return result;
 }
 

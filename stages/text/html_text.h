@@ -5,18 +5,9 @@
 #include <string_view>
 
 #include "stages/text/html_tree.h"
+#include "stages/text/main_text.h"
 
 namespace owt::text {
-
-// Which rule found the text; for statistics and tests.
-enum class TextOrigin {
-  kNone,        // the page has no text
-  kContainer,   // a container known by name or tag
-  kScored,      // the densest part of the page
-  kParagraphs,  // all paragraphs of the page
-  kMetadata,    // the article body in the page's JSON-LD
-  kBody,        // everything that is shown
-};
 
 // The main text of a page.
 struct HtmlText {
