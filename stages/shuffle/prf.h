@@ -39,7 +39,7 @@ class Prf {
 // shuffle. REQUIRES: shard < num_shards.
 class Order {
  public:
-  constexpr explicit Order(uint64_t seed, uint32_t shard = 0, uint32_t num_shards = 1)
+  constexpr explicit Order(uint64_t seed, uint64_t shard = 0, uint64_t num_shards = 1)
       : prf_(seed), shard_(shard), num_shards_(num_shards) {}
 
   // False where the record belongs to another shard. `*position` grows with the key and is spread

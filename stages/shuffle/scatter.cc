@@ -126,7 +126,8 @@ class Scatter::LaneLoan {
   std::unique_ptr<Lane> lane_;
 };
 
-void Scatter::Add(std::string_view lines, uint64_t first_ordinal) {
+uint64_t Scatter::Add(std::string_view lines, uint64_t first_ordinal) {
+  uint64_t ours = 0;
   LaneLoan lane(this);
   const char* at = lines.data();
   const char* const end = at + lines.size();
@@ -134,10 +135,11 @@ void Scatter::Add(std::string_view lines, uint64_t first_ordinal) {
     const auto* newline =
         static_cast<const char*>(std::memchr(at, '\n', static_cast<size_t>(end - at)));
     const char* const line_end = newline == nullptr ? end : newline;
-    Place(lane.get(), ordinal, {at, static_cast<size_t>(line_end - at)});
+    ours += Place(lane.get(), ordinal, {at, static_cast<size_t>(line_end - at)});
     at = newline == nullptr ? end : newline + 1;
   }
   if (head_ != nullptr) head_->Note(lane.get()->positions);
+  return ours;
 }
 
 void Scatter::AddStored(std::string_view stored) {
@@ -150,15 +152,18 @@ void Scatter::AddStored(std::string_view stored) {
   if (head_ != nullptr) head_->Note(lane.get()->positions);
 }
 
-inline void Scatter::Place(Lane* lane, uint64_t ordinal, std::string_view line) {
+// False where the record belongs to another shard.
+inline bool Scatter::Place(Lane* lane, uint64_t ordinal, std::string_view line) {
   uint64_t position;
-  if (!order_.Place(ordinal, &position) || position > lane->last_position) return;
+  if (!order_.Place(ordinal, &position)) return false;
+  if (position > lane->last_position) return true;
   if (head_ != nullptr) lane->positions.push_back(position);
   const size_t partition = (position << fixed_bits_) >> (64 - plan_.partition_bits);
   Lane::Slot& slot = lane->slots[partition];
   ++slot.records;
   slot.line_bytes += line.size() + 1;
   if (!slot.open.Append(ordinal, line)) AppendToNewChunk(lane, partition, ordinal, line);
+  return true;
 }
 
 void Scatter::AppendToNewChunk(Lane* lane, size_t partition, uint64_t ordinal,

@@ -62,8 +62,9 @@ class Scatter {
   ~Scatter();
 
   // Adds lines; the first has the given ordinal. An unfinished last line is a line and gets its
-  // newline. Thread-safe; callers beyond plan.lanes wait. Throws Error where the disk fails.
-  void Add(std::string_view lines, uint64_t first_ordinal);
+  // newline. Returns how many of them belong to this shard. Thread-safe; callers beyond plan.lanes
+  // wait. Throws Error where the disk fails.
+  uint64_t Add(std::string_view lines, uint64_t first_ordinal);
 
   // Adds records of chunks (see ForEachRecord), for splitting a partition.
   void AddStored(std::string_view stored);
@@ -79,7 +80,7 @@ class Scatter {
 
   std::unique_ptr<Lane> TakeLane();
   void ReturnLane(std::unique_ptr<Lane> lane);
-  void Place(Lane* lane, uint64_t ordinal, std::string_view line);
+  bool Place(Lane* lane, uint64_t ordinal, std::string_view line);
   void AppendToNewChunk(Lane* lane, size_t partition, uint64_t ordinal, std::string_view line);
   Chunk TakeChunk(size_t bytes);
   void Collect(size_t partition, Chunk chunk);
