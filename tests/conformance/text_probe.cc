@@ -1,19 +1,24 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
-//   text_probe encode < texts > ids
+//   text_probe encode|language|clean-STEPS < texts > answers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
-// answers each text with its GPT-2 ids, u16 each.
+// answers each text with its GPT-2 ids, u16 each; `language` with "CODE PERCENT RELIABLE"; `clean-`
+// with the cleaned text, where STEPS are letters: u (unescape HTML), l (line breaks), c (control
+// characters), n (NFC).
+
+#include <fmt/format.h>
 
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
+#include "stages/cleanup/clean_text.h"
+#include "stages/langdetect/detect_language.h"
 #include "stages/text/bpe.h"
 
 namespace {
@@ -45,13 +50,30 @@ std::string Encode(std::string_view text) {
   return bytes;
 }
 
+std::string Language(std::string_view text) {
+  const owt::langdetect::DetectedLanguage detected = owt::langdetect::DetectLanguage(text);
+  return fmt::format("{} {:.0f} {:d}", detected.code, detected.score * 100, detected.reliable);
+}
+
+std::string Clean(std::string_view steps, std::string_view text) {
+  const auto has = [&](char step) { return steps.find(step) != steps.npos; };
+  const owt::cleanup::CleanOptions options = {has('u'), has('l'), has('c'), has('n')};
+  std::string cleaned;
+  return owt::cleanup::CleanText(text, options, &cleaned) ? cleaned : std::string(text);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string_view question = argc == 2 ? argv[1] : "";
   std::function<std::string(std::string_view)> answer;
-  if (argc == 2 && std::strcmp(argv[1], "encode") == 0) answer = Encode;
+  if (question == "encode") answer = Encode;
+  if (question == "language") answer = Language;
+  if (question.starts_with("clean-")) {
+    answer = [&](std::string_view text) { return Clean(question.substr(6), text); };
+  }
   if (!answer) {
-    std::fprintf(stderr, "usage: text_probe encode < records > records\n");
+    std::fprintf(stderr, "usage: text_probe encode|language|clean-STEPS < records > records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

@@ -1,0 +1,73 @@
+#include "stages/text/normalize.h"
+
+#include <gtest/gtest.h>
+#include <unicode/normalizer2.h>
+
+#include <random>
+#include <string>
+
+#include "stages/text/utf8.h"
+
+namespace owt::text {
+namespace {
+
+std::string Nfc(std::string_view text) {
+  std::string out;
+  return NormalizeNfc(text, &out) ? out : std::string(text);
+}
+
+// ICU's other way in, over UTF-16, without our treatment of long runs.
+std::string NfcByUtf16(const std::string& text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
+  const icu::UnicodeString normal = nfc->normalize(icu::UnicodeString::fromUTF8(text), status);
+  EXPECT_TRUE(U_SUCCESS(status));
+  std::string out;
+  normal.toUTF8String(out);
+  return out;
+}
+
+TEST(Normalize, ComposesAndReorders) {
+  EXPECT_EQ(Nfc("e\u0301"), "\u00E9");
+  EXPECT_EQ(Nfc("a\u0301\u0316"), "\u00E1\u0316");
+  EXPECT_EQ(Nfc("\u212B\u037E\u212A"), "\u00C5;K");
+  EXPECT_EQ(Nfc("\u1100\u1161\u11A8"), "\uAC01");
+}
+
+TEST(Normalize, SaysWhenNothingChanges) {
+  std::string out = "left alone";
+  EXPECT_FALSE(NormalizeNfc("plain", &out));
+  EXPECT_FALSE(NormalizeNfc("\u00E9\u4E2D", &out));
+  EXPECT_FALSE(NormalizeNfc("", &out));
+  EXPECT_EQ(out, "left alone");
+  EXPECT_TRUE(NormalizeNfc("e\u0301", &out));
+}
+
+TEST(Normalize, RunsOfMarksOfAnyLength) {
+  const std::u32string marks =
+      U"\u0300\u0301\u0316\u0344\u0F71\u0F72\u0F73\u0F75\u0F81\u3099\u0345";
+  std::mt19937_64 random(6);
+  for (int i = 0; i < 2000; ++i) {
+    std::string text;
+    for (int part = 0; part < 3; ++part) {
+      AppendUtf8(U"aeq\u0F40\u00E9\u4E2D "[random() % 7], &text);
+      const size_t length = random() % 200;
+      for (size_t k = 0; k < length; ++k) AppendUtf8(marks[random() % marks.size()], &text);
+    }
+    ASSERT_EQ(Nfc(text), NfcByUtf16(text)) << i;
+  }
+}
+
+// Insertion sort takes minutes for these.
+TEST(Normalize, AMillionMarksInTheWrongOrder) {
+  for (const char* unit : {"\u0301\u0316", "\u0F73", "\u0344\u0316"}) {
+    std::string text = "a";
+    while (text.size() < 3'000'000) text += unit;
+    const std::string normal = Nfc(text);
+    EXPECT_NE(normal, text);
+    EXPECT_EQ(Nfc(normal), normal);
+  }
+}
+
+}  // namespace
+}  // namespace owt::text
