@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "formats/indexed_dataset.h"
+#include "pipeline/output_file.h"
+
+namespace owt::formats {
+
+// How far a writer has come: all that is needed to go on from there in another process.
+struct IndexedDatasetState {
+  uint64_t bin_bytes = 0;
+  uint64_t num_documents = 0;
+  uint64_t num_sequences = 0;  // documents that are not empty
+
+  bool operator==(const IndexedDatasetState&) const = default;
+
+  // One line of text, and back; nothing when it is not such a line.
+  std::string Text() const;
+  static std::optional<IndexedDatasetState> Parse(std::string_view text);
+};
+
+// Writes an indexed dataset (layout in formats/indexed_dataset.h), byte for byte what Megatron's
+// own builder writes for the same documents.
+//
+// Streams: memory is constant in the number of documents. Tokens go to the .bin as they come, the
+// lengths to a hidden spool file beside the .idx ("..lengths.owt-partial"), and Commit makes the
+// .idx from the spool in three sequential passes (lengths, offsets by prefix sum, doc_idx). Not
+// thread-safe. Throws Error{kOutput} when the disk fails.
+class IndexedDatasetWriter {
+ public:
+  using State = IndexedDatasetState;
+
+  // Starts over at State{}, or goes on at an earlier `state`; whatever the partial files hold
+  // behind it is cut off. REQUIRES: CanResume(paths, state) unless the state is State{}.
+  IndexedDatasetWriter(const IndexedDatasetPaths& paths, TokenType type, const State& state = {});
+  ~IndexedDatasetWriter();
+  IndexedDatasetWriter(const IndexedDatasetWriter&) = delete;
+  IndexedDatasetWriter& operator=(const IndexedDatasetWriter&) = delete;
+
+  // Whether the partial files on disk reach up to `state`.
+  static bool CanResume(const IndexedDatasetPaths& paths, const State& state);
+
+  // One document. An empty one is a document without a sequence, as in Megatron since mid-2023; a
+  // caller that wants none leaves the call out. Throws Error{kInternal} for an id that the type
+  // cannot hold, Error{kInput} for 2^31 tokens or more, which the format cannot hold.
+  void AddDocument(std::span<const uint32_t> tokens);
+
+  // Many documents at once: their tokens packed in this writer's type, and an i32 length each.
+  // Throws Error{kInternal} where a length is negative or the two do not add up.
+  void AddDocuments(std::string_view packed_tokens, std::string_view packed_lengths);
+
+  // Makes all documents so far durable and leaves the partial files behind from now on, so that a
+  // later run can start at the returned state.
+  State Checkpoint();
+
+  // Writes the index and puts both files under their final names, .bin first. Nothing may be added
+  // after it. Throws Error{kInput} when there was no token at all: no reader can open that.
+  void Commit();
+
+  const State& state() const { return state_; }
+
+  TokenType type() const { return type_; }
+
+  // For the manifest. REQUIRES of idx(): Commit was called.
+  const OutputFile& bin() const { return bin_; }
+
+  const OutputFile& idx() const { return *idx_; }
+
+ private:
+  void WriteIndex();
+
+  IndexedDatasetPaths paths_;
+  TokenType type_;
+  State state_;
+  OutputFile bin_;
+  OutputFile spool_;               // i32 a document; never committed
+  std::optional<OutputFile> idx_;  // from Commit on
+  std::string bin_buffer_;
+  std::string spool_buffer_;
+};
+
+}  // namespace owt::formats
