@@ -5,6 +5,7 @@ namespace owt::stages {
 // Each is defined in its stage's folder.
 std::unique_ptr<Stage> MakeInit();
 std::unique_ptr<Stage> MakeShuffle();
+std::unique_ptr<Stage> MakeScrape();
 
 namespace {
 
@@ -12,6 +13,8 @@ using enum PathRule;
 
 // In the order of the road; a test walks it.
 constexpr StageEntry kTable[] = {
+    {"scrape", "Data", "fetch the pages of a URL list, politely", "URL lists", "jsonl",
+     kInputsToOutput, MakeScrape, ""},
     {"shuffle", "Data", "put lines into a random order", "lines", "lines", kInputsToOutput,
      MakeShuffle, ""},
     {"init", "Around", "make a corpus directory with its Makefile", "", "owt.toml, Makefile",

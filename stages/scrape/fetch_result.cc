@@ -1,11 +1,21 @@
 #include "stages/scrape/fetch_result.h"
 
+#include <fmt/format.h>
+
 #include <array>
-#include <string_view>
 
 namespace owt::scrape {
+namespace {
 
-std::string ReasonName(Reason reason, int status) {
+std::array<std::string, 1000> MakeStatusNames() {
+  std::array<std::string, 1000> names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = fmt::format("http_{:03}", i);
+  return names;
+}
+
+}  // namespace
+
+std::string_view ReasonName(Reason reason, int status) {
   static constexpr std::array<std::string_view, kNumReasons> kNames = {"none",
                                                                        "invalid_url",
                                                                        "dns",
@@ -34,9 +44,12 @@ std::string ReasonName(Reason reason, int status) {
                                                                        "empty_text",
                                                                        "bad_text",
                                                                        "internal"};
-  if (reason == Reason::kHttpStatus) return "http_" + std::to_string(status);
+  if (reason == Reason::kHttpStatus) {
+    static const std::array<std::string, 1000> kStatusNames = MakeStatusNames();
+    return kStatusNames[status >= 0 && status < 1000 ? static_cast<size_t>(status) : 0];
+  }
   const auto index = static_cast<size_t>(reason);
-  return std::string(index < kNames.size() ? kNames[index] : "internal");
+  return index < kNames.size() ? kNames[index] : "internal";
 }
 
 }  // namespace owt::scrape

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace owt::scrape {
 
@@ -39,8 +40,8 @@ enum class Reason : uint16_t {
 inline constexpr int kNumReasons = 28;
 
 // "http_404", "timeout", ...: snake_case, stable, the key in ledgers. `status` matters for
-// kHttpStatus only.
-std::string ReasonName(Reason reason, int status);
+// kHttpStatus only (0 to 999; others are http_000). The view is valid for ever.
+std::string_view ReasonName(Reason reason, int status);
 
 // What came of one request.
 struct FetchResult {

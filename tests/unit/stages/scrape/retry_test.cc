@@ -51,7 +51,7 @@ TEST(RetryTest, RetryAfter) {
 TEST(ReasonTest, NamesAreUniqueAndSnakeCase) {
   std::set<std::string> names;
   for (int i = 0; i < kNumReasons; ++i) {
-    const std::string name = ReasonName(static_cast<Reason>(i), 404);
+    const std::string name(ReasonName(static_cast<Reason>(i), 404));
     EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789"), std::string::npos);
     EXPECT_TRUE(names.insert(name).second) << name;
   }

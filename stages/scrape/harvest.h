@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
+
+#include "pipeline/batch.h"
+#include "pipeline/context.h"
+#include "stages/scrape/crawl.h"
+#include "stages/scrape/page_record.h"
+#include "stages/scrape/spool.h"
+
+namespace owt::scrape {
+
+// Brings the pages of a URL list into a spool: event loops fetch, the run's workers turn answers
+// into records, the calling thread feeds the loops and makes what has come durable every second.
+class Harvest {
+ public:
+  // All arguments must outlive the object.
+  Harvest(RunContext& context, const CrawlOptions& options, const PageFormat& format, Spool& spool);
+  ~Harvest();
+  Harvest(const Harvest&) = delete;
+  Harvest& operator=(const Harvest&) = delete;
+
+  // Fetches every line of `list` (a line is a URL, its number the ordinal) of which the spool
+  // knows nothing yet. When it returns the spool knows all of them. Throws Error{kInterrupted}
+  // after a signal, once everything that has come is durable.
+  void Run(Source& list);
+
+ private:
+  void SubmitBatch(const Batch& batch);
+  void Submit(uint64_t ordinal, std::string_view url);
+  void OnOutcome(Outcome outcome);                                     // event loops
+  void MakeRecord(const Outcome& outcome, int64_t fetched_at_unix_s);  // workers
+  void Pump();
+  void Interrupt();
+  void RethrowFailure();
+
+  RunContext& context_;
+  const PageFormat format_;
+  Spool& spool_;
+  oneapi::tbb::task_arena arena_;
+  oneapi::tbb::task_group tasks_;
+  std::atomic<uint64_t> num_outcomes_ = 0;
+  std::atomic<uint64_t> num_pages_ = 0;
+  std::atomic<uint64_t> wire_bytes_ = 0;
+  TimePoint last_sync_;
+  std::mutex error_mutex_;
+  std::exception_ptr error_;  // guarded by error_mutex_
+  Crawl crawl_;               // last: its threads use all of the above
+};
+
+// Calls visit(ordinal, url, begin, end) for the lines of a batch that are not blank: the line
+// without blanks around it, and its place [begin, end) in batch.bytes.
+template <class Visit>
+void ForEachUrl(const Batch& batch, Visit visit) {
+  const std::string_view bytes = batch.bytes.view();
+  uint64_t ordinal = batch.begin.record;
+  for (size_t begin = 0; begin < bytes.size(); ++ordinal) {
+    const size_t newline = bytes.find('\n', begin);
+    const size_t end = newline == std::string_view::npos ? bytes.size() : newline + 1;
+    std::string_view line = bytes.substr(begin, end - begin);
+    const auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+    if (!line.empty()) visit(ordinal, line, begin, end);
+    begin = end;
+  }
+}
+
+}  // namespace owt::scrape
