@@ -3,6 +3,8 @@
 namespace owt::stages {
 
 // Each is defined in its stage's folder.
+std::unique_ptr<Stage> MakeUrls();
+std::unique_ptr<Stage> MakeBlacklist();
 std::unique_ptr<Stage> MakeInit();
 std::unique_ptr<Stage> MakeShuffle();
 std::unique_ptr<Stage> MakeScrape();
@@ -13,6 +15,10 @@ using enum PathRule;
 
 // In the order of the road; a test walks it.
 constexpr StageEntry kTable[] = {
+    {"urls", "Data", "take the URLs out of Reddit dumps", "Pushshift dumps (jsonl)", "URL list",
+     kInputsToOutput, MakeUrls, ""},
+    {"blacklist", "Data", "drop URLs that are not worth fetching, and duplicates", "URL lists",
+     "URL list", kInputsToOutput, MakeBlacklist, ""},
     {"scrape", "Data", "fetch the pages of a URL list, politely", "URL lists", "jsonl",
      kInputsToOutput, MakeScrape, ""},
     {"shuffle", "Data", "put lines into a random order", "lines", "lines", kInputsToOutput,

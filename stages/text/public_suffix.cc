@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "stages/text/url.h"
+#include "stages/text/utf8.h"
 
 // The longest rule decides (publicsuffix.org/list): libpsl answers "is this a public suffix?" for
 // one name, so it is asked for the last label, the last two, ... No ICANN rule has more than
@@ -28,21 +29,6 @@ bool IsAscii(std::string_view text) {
     if (static_cast<unsigned char>(c) >= 0x80) return false;
   }
   return true;
-}
-
-// IDNA takes three ideographic full stops for dots.
-std::string WithAsciiDots(std::string_view host) {
-  std::string out;
-  for (size_t i = 0; i < host.size();) {
-    const std::string_view three = host.substr(i, 3);
-    if (three == "\u3002" || three == "\uFF0E" || three == "\uFF61") {
-      out += '.';
-      i += 3;
-    } else {
-      out += host[i++];
-    }
-  }
-  return out;
 }
 
 // Length of the separator that ends at `end`, or 0.
@@ -72,6 +58,20 @@ bool IsIpv4(std::string_view host) {
 
 }  // namespace
 
+std::string WithAsciiDots(std::string_view host) {
+  std::string out;
+  for (size_t i = 0; i < host.size();) {
+    const std::string_view three = host.substr(i, 3);
+    if (three == "\u3002" || three == "\uFF0E" || three == "\uFF61") {
+      out += '.';
+      i += 3;
+    } else {
+      out += host[i++];
+    }
+  }
+  return out;
+}
+
 struct PublicSuffix::Remembered {
   static constexpr size_t kMaxBytes = 110;
   uint8_t size = 0;
@@ -87,7 +87,8 @@ PublicSuffix& PublicSuffix::operator=(PublicSuffix&&) noexcept = default;
 
 HostParts PublicSuffix::Split(std::string_view host) {
   HostParts parts;
-  if (host.starts_with('[') && host.ends_with(']')) {
+  if (host.starts_with('[') && host.ends_with(']') &&
+      IsIpv6Address(host.substr(1, host.size() - 2))) {
     parts.label = host;
     return parts;
   }
@@ -130,6 +131,8 @@ size_t PublicSuffix::LookUp(std::string_view host) {
   size_t end = host.size();
   for (int labels = 0; labels < kMaxRuleLabels; ++labels) {
     const size_t start = LabelStart(host, end);
+    // No top-level domain has one character, but libpsl 0.21.2 takes "x.m" for a child of "*.mm".
+    if (labels == 0 && CountCodePoints(host.substr(start)) == 1) break;
     if (start == end) break;  // an empty label ends every rule
     lower_.clear();
     const std::string_view name = host.substr(start);

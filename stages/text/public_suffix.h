@@ -21,6 +21,9 @@ struct HostParts {
   }
 };
 
+// `host` with the three ideographic full stops, which IDNA takes for dots, as dots.
+std::string WithAsciiDots(std::string_view host);
+
 // Cuts hosts by the ICANN section of the public suffix list built into libpsl, as tldextract does
 // by default: private suffixes (github.io) do not count, an unknown last label is no suffix.
 // Remembers the answers for some thousand hosts (below 2 MB), since URLs repeat theirs: about

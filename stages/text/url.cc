@@ -1,5 +1,7 @@
 #include "stages/text/url.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 
@@ -196,6 +198,17 @@ bool IsTrackingParameter(std::string_view name) {
   AppendAsciiLower(name, &lower);
   return lower.starts_with("utm_") ||
          std::find(kNames.begin(), kNames.end(), lower) != kNames.end();
+}
+
+bool IsIpv6Address(std::string_view address) {
+  const size_t percent = address.find('%');
+  if (percent != address.npos) {
+    const std::string_view zone = address.substr(percent + 1);
+    if (zone.empty() || zone.find('%') != zone.npos) return false;
+  }
+  const std::string number(address.substr(0, percent));
+  in6_addr bytes;
+  return number.find('\0') == number.npos && inet_pton(AF_INET6, number.c_str(), &bytes) == 1;
 }
 
 bool IsWhitespace(char32_t c) {

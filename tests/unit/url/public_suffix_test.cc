@@ -27,6 +27,8 @@ TEST(PublicSuffixTest, CutsHosts) {
       {"[2001:db8::1]", "", "[2001:db8::1]", ""},
       {"a.xn--p1ai", "", "a", "xn--p1ai"},
       {"a.РФ", "", "a", "РФ"},
+      {"[1.2.3.4]", "[1.2.3", "4]", ""},    // no IPv6 address
+      {"imgur.co.m", "imgur.co", "m", ""},  // libpsl alone calls co.m a suffix
       {"a\u3002b\uFF0Ecom", "a", "b", "com"},
       {"", "", "", ""},
       {"a..com", "a", "", "com"},
