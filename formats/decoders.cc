@@ -1,6 +1,5 @@
 #include "formats/decoders.h"
 
-#include <bzlib.h>
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -11,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "formats/bzip2_input.h"
 #include "pipeline/error.h"
 
 // Each decoder fills the caller's buffer until it is full or the input ends. A library may hold
@@ -109,61 +109,6 @@ class GzipDecoder : public Decoder {
   bool in_member_ = false;
 };
 
-// --- bzip2 ---------------------------------------------------------------------------------------
-
-class Bzip2Decoder : public Decoder {
- public:
-  explicit Bzip2Decoder(std::unique_ptr<RawInput> raw) : Decoder(std::move(raw)) {}
-
-  ~Bzip2Decoder() override {
-    if (in_stream_) BZ2_bzDecompressEnd(&stream_);
-  }
-
-  size_t Read(char* out, size_t size) override {
-    size = std::min(size, kMaxStep);
-    stream_.next_out = out;
-    stream_.avail_out = static_cast<unsigned int>(size);
-    while (stream_.avail_out > 0) {
-      if (!in_stream_ && !StartStream()) break;
-      Step();
-    }
-    return size - stream_.avail_out;
-  }
-
- private:
-  // False at the end of the input.
-  bool StartStream() {
-    const std::string_view in = raw_->Peek();
-    if (in.empty()) return false;
-    if (in[0] != 'B') FailTrailing("bzip2");
-    if (BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
-    in_stream_ = true;
-    return true;
-  }
-
-  void Step() {
-    const std::string_view in = raw_->Peek();
-    const unsigned int room = stream_.avail_out;
-    stream_.next_in = const_cast<char*>(in.data());
-    stream_.avail_in = static_cast<unsigned int>(in.size());
-    const int result = BZ2_bzDecompress(&stream_);
-    raw_->Consume(in.size() - stream_.avail_in);
-    if (result == BZ_STREAM_END) {
-      BZ2_bzDecompressEnd(&stream_);
-      in_stream_ = false;
-    } else if (result == BZ_MEM_ERROR) {
-      throw std::bad_alloc();
-    } else if (result != BZ_OK) {
-      FailCorrupt("bzip2", result == BZ_DATA_ERROR_MAGIC ? "no stream header" : "bad block");
-    } else if (in.empty() && stream_.avail_out == room) {
-      FailTruncated("bzip2");
-    }
-  }
-
-  bz_stream stream_{};
-  bool in_stream_ = false;
-};
-
 // --- xz ------------------------------------------------------------------------------------------
 
 class XzDecoder : public Decoder {
@@ -255,12 +200,13 @@ class ZstdDecoder : public Decoder {
 
 }  // namespace
 
-std::unique_ptr<InputStream> NewDecoder(Compression compression, std::unique_ptr<RawInput> raw) {
+std::unique_ptr<InputStream> NewDecoder(Compression compression, std::unique_ptr<RawInput> raw,
+                                        int workers) {
   switch (compression) {
     case Compression::kGzip:
       return std::make_unique<GzipDecoder>(std::move(raw));
     case Compression::kBzip2:
-      return std::make_unique<Bzip2Decoder>(std::move(raw));
+      return std::make_unique<Bzip2Input>(std::move(raw), workers);
     case Compression::kXz:
       return std::make_unique<XzDecoder>(std::move(raw));
     case Compression::kZstd:

@@ -1,5 +1,6 @@
 #include "formats/input_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "formats/decoders.h"
@@ -26,7 +27,7 @@ std::unique_ptr<InputStream> OpenInput(const std::string& path, const InputOptio
   auto raw = std::make_unique<RawInput>(path, 0, options.observer);
   const Compression compression = raw->Detect();
   if (compression == Compression::kNone) return std::make_unique<PlainInput>(std::move(raw));
-  return NewDecoder(compression, std::move(raw));
+  return NewDecoder(compression, std::move(raw), std::max(options.workers, 1));
 }
 
 std::unique_ptr<InputStream> OpenPlainAt(const std::string& path, uint64_t offset,
