@@ -218,7 +218,7 @@ std::string OptionSet::Nearest(std::string_view name) const {
 
 std::string NearestName(std::string_view name, const std::vector<std::string>& names) {
   std::string best;
-  size_t best_distance = std::max<size_t>(1, name.size() / 3) + 1;
+  size_t best_distance = std::max<size_t>(1, (name.size() + 1) / 3) + 1;
   for (const std::string& candidate : names) {
     const size_t distance = EditDistance(name, candidate);
     if (distance < best_distance) {

@@ -90,7 +90,7 @@ class OptionSet {
   std::vector<ExampleText> examples_;
 };
 
-// The element of `names` nearest to `name` by edit distance, if at most a third of it differs.
+// The element of `names` nearest to `name` by edit distance, if about a third of it differs at most.
 std::string NearestName(std::string_view name, const std::vector<std::string>& names);
 
 }  // namespace owt
