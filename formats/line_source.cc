@@ -120,6 +120,16 @@ size_t LineSource::Fill(Batch* batch) {
   Buffer& bytes = batch->bytes;
   const Range& range = ranges_[file_];
   while (true) {
+    if (offset_ >= range.end) {
+      // The last line that begins before range.end ends at the first '\n' from range.end - 1 on.
+      const uint64_t begin = batch->begin.offset;
+      const size_t from = static_cast<size_t>(range.end > begin ? range.end - 1 - begin : 0);
+      const size_t newline = bytes.view().find('\n', from);
+      if (newline != std::string_view::npos) {
+        at_end_of_file_ = true;
+        return newline + 1;
+      }
+    }
     const size_t held = bytes.size();
     // At most half as much again, so that only the first line can be too large.
     const size_t want = held < batch_bytes_ / 2 ? batch_bytes_ - held : (held + 1) / 2;
@@ -131,16 +141,7 @@ size_t LineSource::Fill(Batch* batch) {
       at_end_of_file_ = true;
       return bytes.size();
     }
-    if (offset_ >= range.end) {
-      // The last line that begins before range.end ends at the first '\n' from range.end - 1 on.
-      const uint64_t begin = batch->begin.offset;
-      const size_t from = static_cast<size_t>(range.end > begin ? range.end - 1 - begin : 0);
-      const size_t newline = bytes.view().find('\n', from);
-      if (newline != std::string_view::npos) {
-        at_end_of_file_ = true;
-        return newline + 1;
-      }
-    } else if (bytes.size() >= batch_bytes_) {
+    if (offset_ < range.end && bytes.size() >= batch_bytes_) {
       const size_t end = EndOfLastLine(bytes.view());
       if (end != std::string_view::npos) return end;
     }

@@ -151,7 +151,11 @@ std::string Summary(const RunContext& context, const Timings& timings) {
       static_cast<double>(timings.peak_rss_bytes) / 1048576, context.output);
 }
 
-void RunDataStage(Stage& stage, RunContext& context) {
+}  // namespace
+
+void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string output,
+                  RunContext& context) {
+  ResolvePaths(*context.stage, std::move(paths), std::move(output), &context);
   TooManyBad({}, context.common.max_bad);  // checks the syntax before any work
   context.shard();
   context.fingerprint = Fingerprint(context);
@@ -184,6 +188,8 @@ void RunDataStage(Stage& stage, RunContext& context) {
   }
 }
 
+namespace {
+
 void RunStage(const StageEntry& entry, std::span<const std::string> words,
               std::span<const StageEntry> stages) {
   if (entry.make == nullptr) {
@@ -206,11 +212,8 @@ void RunStage(const StageEntry& entry, std::span<const std::string> words,
   std::string output = context.common.output;
   ReadSettings(entry, context.common.config, line, stages, options, &output);
   if (entry.paths == PathRule::kInputsToOutput) {
-    ResolvePaths(entry, line.paths, output, &context);
-    if (!paths_typed) {
-      context.Say(fmt::format("{} -> {}", fmt::join(context.paths, " "), context.output));
-    }
-    RunDataStage(*stage, context);
+    if (!paths_typed) context.Say(fmt::format("{} -> {}", fmt::join(line.paths, " "), output));
+    RunDataStage(*stage, line.paths, output, context);
     return;
   }
   if (entry.paths == PathRule::kNone && paths_typed) {

@@ -14,6 +14,7 @@
 
 #include "pipeline/error.h"
 #include "pipeline/journal.h"
+#include "pipeline/manifest.h"
 #include "pipeline/progress.h"
 #include "pipeline/side_file.h"
 
@@ -89,7 +90,7 @@ class MainPass {
   MainPass(RunContext& context, Sink& sink)
       : context_(context),
         sink_(sink),
-        journal_(context.output, context.fingerprint),
+        journal_(context.output, ResumeFingerprint(context)),
         quarantine_(QuarantinePath(context)),
         dropped_(context.common.dropped) {}
 

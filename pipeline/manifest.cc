@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/error.h"
+#include "pipeline/fd.h"
 #include "pipeline/hash.h"
 #include "pipeline/output_file.h"
 
@@ -43,6 +44,22 @@ uint64_t ParseHash(const Json& json) {
   uint64_t hash = 0;
   std::from_chars(text.data(), text.data() + text.size(), hash, 16);
   return hash;
+}
+
+uint64_t HashFile(const std::string& path) {
+  Fd fd = Fd::OpenRead(path);
+  std::vector<char> block(1 << 20);
+  StreamHash hash;
+  while (const size_t count = fd.Read(block.data(), block.size())) {
+    hash.Update({block.data(), count});
+  }
+  return hash.digest();
+}
+
+bool SameInput(const InputRecord& recorded, const InputRecord& now) {
+  if (recorded.path != now.path || recorded.bytes != now.bytes || now.path == "-") return false;
+  if (recorded.mtime_ns == now.mtime_ns) return true;
+  return recorded.hashed && recorded.xxh3 == HashFile(now.path);
 }
 
 Manifest ParseManifest(const Json& json) {
@@ -119,6 +136,10 @@ bool IsUpToDate(const RunContext& context) {
     return false;  // damaged: the run writes a new one
   }
   if (manifest.fingerprint != context.fingerprint) return false;
+  if (manifest.inputs.size() != context.inputs.size()) return false;
+  for (size_t i = 0; i < manifest.inputs.size(); ++i) {
+    if (!SameInput(manifest.inputs[i], context.inputs[i])) return false;
+  }
   for (const OutputRecord& output : manifest.outputs) {
     struct stat status;
     if (stat(output.path.c_str(), &status) != 0) return false;
@@ -133,8 +154,14 @@ std::string Fingerprint(const RunContext& context) {
     if (!spec.run_only) text += fmt::format("{}={}\n", spec.name, spec.get());
   }
   for (const InputRecord& input : context.inputs) {
-    text += fmt::format("{}\t{}\t{}\n", input.path, input.bytes, input.mtime_ns);
+    text += fmt::format("{}\t{}\n", input.path, input.bytes);
   }
+  return HexText(Hash64(text));
+}
+
+std::string ResumeFingerprint(const RunContext& context) {
+  std::string text = context.fingerprint;
+  for (const InputRecord& input : context.inputs) text += fmt::format("\t{}", input.mtime_ns);
   return HexText(Hash64(text));
 }
 

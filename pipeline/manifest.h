@@ -38,11 +38,14 @@ Timings ProcessTimings(double wall_seconds);
 // The summary that --stats and the manifest share, as JSON.
 std::string ManifestJson(const RunContext& context, const Timings& timings);
 
-// Whether the output of this run already exists: same fingerprint, and every output file has its
-// recorded size.
+// Whether the output of this run already exists: same fingerprint, inputs of the same time or at
+// least of the same content, and every output file has its recorded size.
 bool IsUpToDate(const RunContext& context);
 
-// Of everything that decides the output: version, stage, options, inputs (path, size, time).
+// Of what decides the output: version, stage, options, inputs (path, size).
 std::string Fingerprint(const RunContext& context);
+
+// The same with the times of the inputs: what an interrupted run must match to go on.
+std::string ResumeFingerprint(const RunContext& context);
 
 }  // namespace owt

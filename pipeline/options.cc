@@ -204,6 +204,14 @@ OptionSet& OptionSet::Example(std::string command, std::string meaning) {
   return *this;
 }
 
+void OptionSet::Import(const std::string& prefix, const OptionSet& other) {
+  for (OptionSpec spec : other.specs_) {
+    spec.name.insert(0, prefix);
+    spec.short_name = 0;
+    specs_.push_back(std::move(spec));
+  }
+}
+
 const OptionSpec* OptionSet::Find(std::string_view name) const {
   const auto found = std::find_if(specs_.begin(), specs_.end(),
                                   [name](const OptionSpec& spec) { return spec.name == name; });

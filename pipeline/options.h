@@ -62,6 +62,9 @@ class OptionSet {
   OptionSet& Detail(std::string sentences);
   OptionSet& RunOnly();
 
+  // Takes over the options of `other` under `prefix` + name, for a command that stands for several.
+  void Import(const std::string& prefix, const OptionSet& other);
+
   // A command line for the help, and what it does.
   OptionSet& Example(std::string command, std::string meaning);
 
@@ -90,7 +93,8 @@ class OptionSet {
   std::vector<ExampleText> examples_;
 };
 
-// The element of `names` nearest to `name` by edit distance, if about a third of it differs at most.
+// The element of `names` nearest to `name` by edit distance, if about a third of it differs at
+// most.
 std::string NearestName(std::string_view name, const std::vector<std::string>& names);
 
 }  // namespace owt

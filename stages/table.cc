@@ -8,6 +8,8 @@ std::unique_ptr<Stage> MakeBlacklist();
 std::unique_ptr<Stage> MakeInit();
 std::unique_ptr<Stage> MakeShuffle();
 std::unique_ptr<Stage> MakeScrape();
+std::unique_ptr<Stage> MakeReport();
+std::unique_ptr<Stage> MakeRun();
 
 namespace {
 
@@ -25,6 +27,10 @@ constexpr StageEntry kTable[] = {
      MakeShuffle, ""},
     {"init", "Around", "make a corpus directory with its Makefile", "", "owt.toml, Makefile",
      kInputs, MakeInit, ""},
+    {"run", "Around", "run a recipe, neighbouring maps in one pass", "a recipe (TOML)",
+     "what its stages write", kInputs, MakeRun, ""},
+    {"report", "Around", "the waterfall of a corpus: what each stage kept and dropped", "manifests",
+     "a table on stdout", kInputs, MakeReport, ""},
 };
 
 }  // namespace

@@ -30,7 +30,9 @@ class DocumentTest : public testing::Test {
 };
 
 TEST_F(DocumentTest, ReadsTextAndUrl) {
-  EXPECT_EQ(Parse(R"({"url": "http://a/\u0041", "text": "x\ny \ud83d\ude00", "n": [1, {"text": 2}]})"), "");
+  EXPECT_EQ(
+      Parse(R"({"url": "http://a/\u0041", "text": "x\ny \ud83d\ude00", "n": [1, {"text": 2}]})"),
+      "");
   EXPECT_EQ(document_.text(), "x\ny \xF0\x9F\x98\x80");
   EXPECT_EQ(document_.url(), "http://a/A");
   EXPECT_EQ(document_.Json("n"), R"([1, {"text": 2}])");
@@ -51,8 +53,10 @@ TEST_F(DocumentTest, EditsTouchNothingElse) {
   document_.SetString("c", "d");
   document_.SetNumber("score", 0.25);
   EXPECT_TRUE(document_.changed());
-  EXPECT_EQ(Line(), R"({ "a" :1.50e3 ,"text":  "new \"text\"\n\u0001\\" , "b":[], "c": "d", "score": 0.25 })"
-                    "\n");
+  EXPECT_EQ(
+      Line(),
+      R"({ "a" :1.50e3 ,"text":  "new \"text\"\n\u0001\\" , "b":[], "c": "d", "score": 0.25 })"
+      "\n");
 }
 
 TEST_F(DocumentTest, LastSettingOfAFieldWins) {
@@ -68,7 +72,7 @@ TEST_F(DocumentTest, BadRecordsHaveNames) {
       {"{\"text\": \"a\"", "truncated_json"},
       {"{\"text\": \"a", "truncated_json"},
       {"{\"text\": \"a\", ", "truncated_json"},
-      {"{\"text\": \"a\"} x", "invalid_json"},
+      {"{\"text\": \"a\"} }", "invalid_json"},
       {"{\"text\": \"a\"}{\"text\": \"b\"}", "invalid_json"},
       {"{\"text\": \"a\", \"b\": tru}", "invalid_json"},
       {"{\"text\": \"a\", \"b\": 01}", "invalid_json"},
@@ -99,24 +103,31 @@ TEST_F(DocumentTest, NullUrlIsNoUrl) {
 }
 
 TEST_F(DocumentTest, DeepNestingIsRefusedNotFollowed) {
-  const std::string line = "{\"text\":\"t\",\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}";
+  const std::string line =
+      "{\"text\":\"t\",\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}";
   const std::string reason = Parse(line);
   EXPECT_TRUE(reason == "too_deep" || reason.empty()) << reason;
 }
 
 // No input makes it crash, and what it accepts comes out as it went in.
 TEST_F(DocumentTest, MutatedRecordsNeverCrash) {
-  const std::string seed = R"({"text":"caf\u00e9 \ud83d\ude00 \"q\"","url":"http:\/\/x","n":[1,2.5e-3,{"k":null}],"b":false})";
-  std::mt19937 random(1);
+  const std::string seed =
+      R"({"text":"caf\u00e9 \ud83d\ude00 \"q\"","url":"http:\/\/x","n":[1,2.5e-3,{"k":null}],"b":false})";
+  std::minstd_rand random(1);
   size_t accepted = 0;
   for (int i = 0; i < 20000; ++i) {
     std::string line = seed;
-    for (unsigned edits = 1 + random() % 3; edits > 0; --edits) {
+    for (size_t edits = 1 + random() % 3; edits > 0; --edits) {
       const size_t at = random() % line.size();
       switch (random() % 3) {
-        case 0: line[at] = static_cast<char>(random()); break;
-        case 1: line.erase(at, 1 + random() % 4); break;
-        default: line.insert(at, 1, "\\\"{}[],:u0dt\xC3"[random() % 13]);
+        case 0:
+          line[at] = static_cast<char>(random());
+          break;
+        case 1:
+          line.erase(at, 1 + random() % 4);
+          break;
+        default:
+          line.insert(at, 1, "\\\"{}[],:u0dt\xC3"[random() % 13]);
       }
     }
     if (!Parse(line).empty()) continue;

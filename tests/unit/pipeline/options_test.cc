@@ -85,12 +85,16 @@ TEST(OptionsTest, DashIsAPath) {
 
 TEST(OptionsTest, ErrorsNameTheOptionAndTheRange) {
   Values v;
-  EXPECT_THAT(MessageOf([&] { Parse({"--count", "11"}, v.Declare()); }),
+  EXPECT_THAT(MessageOf([&] {
+                Parse({"--count", "11"}, v.Declare());
+              }),
               testing::AllOf(HasSubstr("--count"), HasSubstr("1..10")));
   EXPECT_THAT(MessageOf([&] { Parse({"--count", "two"}, v.Declare()); }), HasSubstr("'two'"));
   EXPECT_THAT(MessageOf([&] { Parse({"--rate", "nan"}, v.Declare()); }), HasSubstr("--rate"));
   EXPECT_THAT(MessageOf([&] { Parse({"--mode", "c"}, v.Declare()); }), HasSubstr("a, b"));
-  EXPECT_THAT(MessageOf([&] { Parse({"--cuont", "1"}, v.Declare()); }),
+  EXPECT_THAT(MessageOf([&] {
+                Parse({"--cuont", "1"}, v.Declare());
+              }),
               HasSubstr("did you mean --count?"));
   EXPECT_THAT(MessageOf([&] { Parse({"--count"}, v.Declare()); }), HasSubstr("--count"));
 }

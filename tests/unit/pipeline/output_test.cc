@@ -165,8 +165,8 @@ TEST_F(JournalTest, SurvivesTruncationsAndFlips) {
 using PathsTest = FolderTest;
 
 TEST_F(PathsTest, FoldersAreReadSortedWithoutHiddenAndSideFiles) {
-  for (const char* name : {"b", "a/z", "a.txt", ".hidden", "out.manifest.json",
-                           "x.quarantine.jsonl"}) {
+  for (const char* name :
+       {"b", "a/z", "a.txt", ".hidden", "out.manifest.json", "x.quarantine.jsonl"}) {
     Touch(name);
   }
   std::vector<std::string> names;
@@ -202,8 +202,9 @@ TEST(NameBesideTest, PutsTheStageBeforeTheSuffix) {
 TEST(SideLineTest, KeepsTextAsTextAndBytesAsBase64) {
   std::string out;
   AppendSideLine("s", "f", 3, "r", "a\"\n\x01", &out);
-  EXPECT_EQ(out, "{\"stage\":\"s\",\"file\":\"f\",\"offset\":3,\"reason\":\"r\","
-                 "\"record\":\"a\\\"\\n\\u0001\"}\n");
+  EXPECT_EQ(out,
+            "{\"stage\":\"s\",\"file\":\"f\",\"offset\":3,\"reason\":\"r\","
+            "\"record\":\"a\\\"\\n\\u0001\"}\n");
   const std::pair<std::string, std::string> base64[] = {
       {"\xff", "/w=="}, {"\xff\xfe", "//4="}, {"\xff\xfe\xfd", "//79"}};
   for (const auto& [bytes, text] : base64) {
