@@ -6,6 +6,8 @@ namespace owt::stages {
 std::unique_ptr<Stage> MakeUrls();
 std::unique_ptr<Stage> MakeBlacklist();
 std::unique_ptr<Stage> MakeInit();
+std::unique_ptr<Stage> MakeLangdetect();
+std::unique_ptr<Stage> MakeCleanup();
 std::unique_ptr<Stage> MakeShuffle();
 std::unique_ptr<Stage> MakeScrape();
 std::unique_ptr<Stage> MakeReport();
@@ -23,6 +25,10 @@ constexpr StageEntry kTable[] = {
      "URL list", kInputsToOutput, MakeBlacklist, ""},
     {"scrape", "Data", "fetch the pages of a URL list, politely", "URL lists", "jsonl",
      kInputsToOutput, MakeScrape, ""},
+    {"cleanup", "Data", "repair texts, drop those of too few tokens", "jsonl", "jsonl",
+     kInputsToOutput, MakeCleanup, ""},
+    {"langdetect", "Data", "tell the language of texts, or keep some languages", "jsonl", "jsonl",
+     kInputsToOutput, MakeLangdetect, ""},
     {"shuffle", "Data", "put lines into a random order", "lines", "lines", kInputsToOutput,
      MakeShuffle, ""},
     {"init", "Around", "make a corpus directory with its Makefile", "", "owt.toml, Makefile",

@@ -16,12 +16,14 @@
 namespace owt::langdetect {
 namespace {
 
-// Codes that BCP 47 has replaced since CLD2's tables were made, and scripts that CLD2 reports as
-// languages of their own ("xx-Copt").
+// Codes that BCP 47 has replaced since CLD2's tables were made, scripts that CLD2 reports as
+// languages of their own ("xx-Copt"), and its joke languages ("zzb").
 std::string ModernCode(std::string_view code) {
   if (code == "iw") return "he";
   if (code == "jw") return "jv";
-  if (code == "un" || code.starts_with("xx")) return "und";
+  if (code.empty() || code == "un" || code.starts_with("xx") || code.starts_with("zz")) {
+    return "und";
+  }
   return std::string(code);
 }
 
@@ -49,7 +51,8 @@ struct Answer {
   bool accepted;  // false: the text holds characters that CLD2 refuses
 };
 
-Answer Ask(std::string_view text, int flags) {
+Answer Ask(std::string_view text) {
+  constexpr int kNoFlags = 0;
   constexpr bool kPlainText = true;
   const CLD2::CLDHints no_hints = {nullptr, nullptr, CLD2::UNKNOWN_ENCODING,
                                    CLD2::UNKNOWN_LANGUAGE};
@@ -58,7 +61,7 @@ Answer Ask(std::string_view text, int flags) {
   int text_bytes = 0;
   int valid_bytes = 0;
   const auto size = static_cast<int>(text.size());
-  CLD2::ExtDetectLanguageSummaryCheckUTF8(text.data(), size, kPlainText, &no_hints, flags,
+  CLD2::ExtDetectLanguageSummaryCheckUTF8(text.data(), size, kPlainText, &no_hints, kNoFlags,
                                           answer.languages, answer.percents, scores, nullptr,
                                           &text_bytes, &answer.reliable, &valid_bytes);
   answer.accepted = valid_bytes == size;
@@ -67,18 +70,20 @@ Answer Ask(std::string_view text, int flags) {
 
 }  // namespace
 
-DetectedLanguage DetectLanguage(std::string_view text, bool best_effort) {
-  const int flags = best_effort ? CLD2::kCLDFlagBestEffort : 0;
-  Answer answer = Ask(text, flags);
-  if (!answer.accepted) answer = Ask(WithoutControls(text), flags);
-
+DetectedLanguage DetectLanguage(std::string_view text) {
+  Answer answer = Ask(text);
+  if (!answer.accepted) answer = Ask(WithoutControls(text));
   DetectedLanguage detected;
   detected.score = answer.percents[0] / 100.0;
-  const std::string code = ModernCode(CLD2::LanguageCode(answer.languages[0]));
-  if (code == "und" || !(answer.reliable || best_effort)) return detected;
-  detected.code = code;
-  detected.reliable = answer.reliable;
+  if (answer.reliable) detected.code = ModernCode(CLD2::LanguageCode(answer.languages[0]));
   return detected;
+}
+
+bool IsKnownLanguage(std::string_view code) {
+  for (int i = 0; i < CLD2::NUM_LANGUAGES; ++i) {
+    if (ModernCode(CLD2::LanguageCode(static_cast<CLD2::Language>(i))) == code) return true;
+  }
+  return false;
 }
 
 std::string DetectorVersion() { return CLD2::DetectLanguageVersion(); }

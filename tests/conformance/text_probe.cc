@@ -3,7 +3,7 @@
 //   text_probe encode|language|clean-STEPS < texts > answers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
-// answers each text with its GPT-2 ids, u16 each; `language` with "CODE PERCENT RELIABLE"; `clean-`
+// answers each text with its GPT-2 ids, u16 each; `language` with "CODE PERCENT"; `clean-`
 // with the cleaned text, where STEPS are letters: u (unescape HTML), l (line breaks), c (control
 // characters), n (NFC).
 
@@ -52,7 +52,7 @@ std::string Encode(std::string_view text) {
 
 std::string Language(std::string_view text) {
   const owt::langdetect::DetectedLanguage detected = owt::langdetect::DetectLanguage(text);
-  return fmt::format("{} {:.0f} {:d}", detected.code, detected.score * 100, detected.reliable);
+  return fmt::format("{} {:.0f}", detected.code, detected.score * 100);
 }
 
 std::string Clean(std::string_view steps, std::string_view text) {

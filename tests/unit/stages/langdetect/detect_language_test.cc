@@ -25,7 +25,6 @@ TEST(DetectLanguage, Languages) {
   EXPECT_EQ(DetectLanguage(kGerman).code, "de");
   EXPECT_EQ(DetectLanguage(kFrench).code, "fr");
   EXPECT_EQ(DetectLanguage("\u65E5\u672C\u8A9E\u306E\u6587\u7AE0\u3067\u3059\u3002").code, "ja");
-  EXPECT_TRUE(DetectLanguage(kEnglish).reliable);
   EXPECT_GE(DetectLanguage(kEnglish).score, 0.9);
 }
 
@@ -53,15 +52,16 @@ TEST(DetectLanguage, DoubtIsUnd) {
        {""s, " \n"s, "12345 67890"s, "?????"s, "\U0001F600\U0001F601"s, "zxq"s}) {
     const DetectedLanguage detected = DetectLanguage(text);
     EXPECT_EQ(detected.code, "und") << text;
-    EXPECT_FALSE(detected.reliable);
   }
 }
 
-TEST(DetectLanguage, BestEffortGuesses) {
-  const std::string text = "Guten Tag";
-  EXPECT_EQ(DetectLanguage("12345", true).code, "und");
-  const DetectedLanguage guess = DetectLanguage(text, true);
-  EXPECT_NE(guess.code, "und");
+TEST(DetectLanguage, KnownCodes) {
+  for (const char* code : {"en", "he", "jv", "zh", "zh-Hant", "haw", "und"}) {
+    EXPECT_TRUE(IsKnownLanguage(code)) << code;
+  }
+  for (const char* code : {"eng", "iw", "un", "", "EN", "xx-Copt"}) {
+    EXPECT_FALSE(IsKnownLanguage(code)) << code;
+  }
 }
 
 // CLD2 refuses controls and noncharacters; a text that holds any of them is judged all the same.

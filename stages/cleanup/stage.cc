@@ -1,0 +1,82 @@
+// `owt cleanup`: repairs texts (clean_text.h) and drops those of too few tokens (token_minimum.h).
+#include <oneapi/tbb/enumerable_thread_specific.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "formats/document.h"
+#include "formats/run_documents.h"
+#include "pipeline/context.h"
+#include "pipeline/stage.h"
+#include "stages/cleanup/clean_text.h"
+#include "stages/cleanup/token_minimum.h"
+
+namespace owt::stages {
+namespace {
+
+class CleanupMap : public MapTransform {
+ public:
+  CleanupMap(const cleanup::CleanOptions& options, uint64_t min_tokens)
+      : options_(options), min_tokens_(min_tokens), model_(formats::Gpt2Vocab::Embedded()) {}
+
+  Verdict Apply(Document& document) const override {
+    std::string cleaned;
+    if (cleanup::CleanText(document.text(), options_, &cleaned)) {
+      document.SetText(std::move(cleaned));
+    }
+    const bool enough = cleanup::ReachesTokens(document.text(), min_tokens_, &encoders_.local());
+    return enough ? Verdict::Keep() : Verdict::Drop("too_few_tokens");
+  }
+
+ private:
+  using Encoders = oneapi::tbb::enumerable_thread_specific<text::BpeEncoder>;
+
+  cleanup::CleanOptions options_;
+  uint64_t min_tokens_;
+  text::BpeModel model_;
+  mutable Encoders encoders_{std::cref(model_)};  // caches; they do not decide any count
+};
+
+class Cleanup : public Stage {
+ public:
+  void Declare(OptionSet& options) override {
+    options.Group("Repairs")
+        .Flag("preserve-entities", &preserve_entities_,
+              "leave HTML references such as &amp; as they are")
+        .Detail(
+            "They are decoded otherwise, except from the first line with a < on: where there "
+            "are tags, references are markup.")
+        .Choice("normalization", &normalization_, {"nfc", "none"},
+                "Unicode normal form of the texts");
+    options.Group("Short texts")
+        .Integer("min-tokens", &min_tokens_, 0, 1000000, "drop texts with fewer GPT-2 tokens")
+        .Detail(
+            "Counted as Megatron's cleanup does: the end-of-document token is one of them, and "
+            "a text of 8 characters a token asked for passes uncounted. 0 keeps all texts.");
+    options.Example("owt cleanup merged.json cleaned.json",
+                    "repairs texts, drops those below 128 tokens");
+    options.Example("owt cleanup --min-tokens 0 merged.json",
+                    "repairs only; writes merged.cleanup.json");
+  }
+
+  std::unique_ptr<MapTransform> MakeMap() override {
+    cleanup::CleanOptions options;
+    options.unescape_html = !preserve_entities_;
+    options.normalize_nfc = normalization_ == "nfc";
+    return std::make_unique<CleanupMap>(options, min_tokens_);
+  }
+
+  void Run(RunContext& context) override { formats::RunDocuments(context, MakeMap()); }
+
+ private:
+  bool preserve_entities_ = false;
+  std::string normalization_ = "nfc";
+  uint64_t min_tokens_ = 128;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> MakeCleanup() { return std::make_unique<Cleanup>(); }
+
+}  // namespace owt::stages
