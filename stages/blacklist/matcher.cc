@@ -44,7 +44,7 @@ bool Matcher::HasListedDomain(std::string_view url) {
     return blacklist_->domains().Contains(suffixes_.Split(host).label);
   }
   lower_host_.clear();
-  text::AppendAsciiLower(host, &lower_host_);
+  text::AppendAsciiLower(text::WithAsciiDots(host), &lower_host_);
   return blacklist_->domains().Matches(lower_host_, suffixes_.Split(lower_host_));
 }
 

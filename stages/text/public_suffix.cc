@@ -59,6 +59,7 @@ bool IsIpv4(std::string_view host) {
 }  // namespace
 
 std::string WithAsciiDots(std::string_view host) {
+  if (IsAscii(host)) return std::string(host);
   std::string out;
   for (size_t i = 0; i < host.size();) {
     const std::string_view three = host.substr(i, 3);

@@ -70,7 +70,7 @@ std::string_view PostFilter::Judge(const formats::RedditPost& post, FoundUrl* fo
 std::string_view PostFilter::JudgeUrl(std::string_view url) {
   const text::UrlParts parts = text::SplitUrl(url);
   host_.clear();
-  text::AppendAsciiLower(text::LenientHost(url), &host_);
+  text::AppendAsciiLower(text::WithAsciiDots(text::LenientHost(url)), &host_);
   const text::HostParts host = suffixes_.Split(host_);
   if (rules_->domains.Matches(host_, host)) return "domain";
   if (rules_->extensions.MatchesEnd(parts.path)) return "extension";
