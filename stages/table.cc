@@ -6,6 +6,7 @@ namespace owt::stages {
 std::unique_ptr<Stage> MakeUrls();
 std::unique_ptr<Stage> MakeBlacklist();
 std::unique_ptr<Stage> MakeInit();
+std::unique_ptr<Stage> MakeEncode();
 std::unique_ptr<Stage> MakeLangdetect();
 std::unique_ptr<Stage> MakeCleanup();
 std::unique_ptr<Stage> MakeShuffle();
@@ -31,6 +32,8 @@ constexpr StageEntry kTable[] = {
      kInputsToOutput, MakeLangdetect, ""},
     {"shuffle", "Data", "put lines into a random order", "lines", "lines", kInputsToOutput,
      MakeShuffle, ""},
+    {"encode", "Data", "turn texts into GPT-2 tokens", "jsonl", "PREFIX_text_document.bin and .idx",
+     kInputsToOutput, MakeEncode, ""},
     {"init", "Around", "make a corpus directory with its Makefile", "", "owt.toml, Makefile",
      kInputs, MakeInit, ""},
     {"run", "Around", "run a recipe, neighbouring maps in one pass", "a recipe (TOML)",

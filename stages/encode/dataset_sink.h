@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/indexed_dataset_writer.h"
+#include "pipeline/batch.h"
+#include "pipeline/context.h"
+
+namespace owt::encode {
+
+// Writes what EncodeDocuments makes: PREFIX_KEY_document.bin and .idx for every key, where PREFIX
+// is the run's output. All or none of them appear under their names, the first key's last.
+// Resumable. Fills context.outputs on Commit.
+class DatasetSink : public Sink {
+ public:
+  DatasetSink(RunContext& context, const std::vector<std::string>& json_keys,
+              formats::TokenType token_type);
+
+  void Put(const BatchResult& result) override;
+  std::string Checkpoint() override;
+  bool Restore(const std::string& state) override;
+  void Commit() override;
+
+ private:
+  void Open(const std::vector<formats::IndexedDatasetState>& states);
+
+  RunContext& context_;
+  formats::TokenType token_type_;
+  std::vector<formats::IndexedDatasetPaths> paths_;  // a key each
+  std::vector<std::unique_ptr<formats::IndexedDatasetWriter>> writers_;
+};
+
+// "corpus" for "corpus" and for "corpus.jsonl.zst": the beginning of the names of all datasets.
+std::string_view PrefixOf(std::string_view output);
+
+}  // namespace owt::encode

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "formats/gpt2_vocab.h"
+#include "formats/indexed_dataset.h"
+#include "pipeline/batch.h"
+#include "stages/text/bpe.h"
+
+namespace owt::encode {
+
+struct EncodeOptions {
+  std::vector<std::string> json_keys = {"text"};  // fields to encode, each into its own dataset
+  std::string url_key = "url";
+  bool append_eod = false;  // <|endoftext|> behind every text that is not empty
+  bool keep_empty = false;  // write documents without any text instead of dropping them
+};
+
+// Turns a batch of jsonl into tokens: for a result with D documents and K keys
+//   bytes  the tokens of key 0 of all documents, packed as `token_type` says; then those of key 1
+//   ... aux    K x D i32: the number of tokens of each document of key 0; then of key 1 ...
+// A record without one of the keys is bad. A document whose texts are all empty is dropped as
+// "empty_text"; where only some are, the others' datasets get an empty document, so that document d
+// is the same record in every dataset.
+class EncodeDocuments : public BatchTransform {
+ public:
+  EncodeDocuments(const formats::Gpt2Vocab& vocab, EncodeOptions options);
+  ~EncodeDocuments() override;
+
+  void Apply(const Batch& batch, BatchResult* result) const override;
+
+  formats::TokenType token_type() const { return token_type_; }
+
+ private:
+  struct Workplace;
+  struct Workplaces;
+
+  void EncodeRecord(Workplace& place) const;
+
+  EncodeOptions options_;
+  text::BpeModel model_;
+  formats::TokenType token_type_;
+  std::unique_ptr<Workplaces> workplaces_;  // one for each thread
+};
+
+}  // namespace owt::encode

@@ -1,0 +1,92 @@
+// `owt encode`: jsonl -> GPT-2 tokens in Megatron's indexed dataset, the files that `owt train` and
+// Megatron read.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "formats/line_source.h"
+#include "pipeline/context.h"
+#include "pipeline/error.h"
+#include "pipeline/flow.h"
+#include "pipeline/stage.h"
+#include "stages/encode/dataset_sink.h"
+#include "stages/encode/encode_documents.h"
+
+namespace owt::stages {
+namespace {
+
+// "text,title" as "text", "title". They become parts of file names.
+std::vector<std::string> ParseKeys(const std::vector<std::string>& lists) {
+  std::vector<std::string> keys;
+  for (std::string_view list : lists) {
+    while (true) {
+      const size_t comma = list.find(',');
+      const std::string key(list.substr(0, comma));
+      if (key.empty() || key.find('/') != key.npos) {
+        throw Error(ErrorKind::kUsage,
+                    fmt::format("--json-keys: '{}' cannot be part of a file name", key));
+      }
+      if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+        throw Error(ErrorKind::kUsage, fmt::format("--json-keys: '{}' is there twice", key));
+      }
+      keys.push_back(key);
+      if (comma == list.npos) break;
+      list.remove_prefix(comma + 1);
+    }
+  }
+  return keys;
+}
+
+class Encode : public Stage {
+ public:
+  void Declare(OptionSet& options) override {
+    options.Group("Options")
+        .Flag("append-eod", &append_eod_, "end every document with <|endoftext|>")
+        .List("json-keys", &json_keys_, "KEYS", "fields to encode; without it the text field")
+        .Detail(
+            "Names with commas between them. Each gets a dataset of its own, "
+            "PREFIX_KEY_document.bin and .idx; document d is the same record in all of them.")
+        .Flag("keep-empty", &keep_empty_, "write empty documents instead of dropping them")
+        .Detail("Megatron's tools up to June 2023 drop them, later ones write them.");
+    options.Example("owt encode --append-eod shuffled.json my-gpt2",
+                    "writes my-gpt2_text_document.bin and .idx");
+    options.Example("owt encode --json-keys title,text --append-eod news.jsonl.zst news",
+                    "two datasets, news_title_document and news_text_document");
+  }
+
+  void Run(RunContext& context) override {
+    if (context.output == "-" || context.output.ends_with('/')) {
+      throw Error(ErrorKind::kUsage,
+                  "encode writes several files; give the beginning of their names as output",
+                  context.output);
+    }
+    encode::EncodeOptions options;
+    options.json_keys = json_keys_.empty() ? std::vector<std::string>{context.common.text_key}
+                                           : ParseKeys(json_keys_);
+    options.url_key = context.common.url_key;
+    options.append_eod = append_eod_;
+    options.keep_empty = keep_empty_;
+
+    const formats::Gpt2Vocab vocab = formats::Gpt2Vocab::Embedded();
+    const encode::EncodeDocuments transform(vocab, options);
+    formats::LineSource source(context);
+    encode::DatasetSink sink(context, options.json_keys, transform.token_type());
+    RunFlow(context, source, transform, sink);
+  }
+
+ private:
+  bool append_eod_ = false;
+  bool keep_empty_ = false;
+  std::vector<std::string> json_keys_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> MakeEncode() { return std::make_unique<Encode>(); }
+
+}  // namespace owt::stages
