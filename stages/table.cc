@@ -9,6 +9,7 @@ std::unique_ptr<Stage> MakeInit();
 std::unique_ptr<Stage> MakeEncode();
 std::unique_ptr<Stage> MakeLangdetect();
 std::unique_ptr<Stage> MakeCleanup();
+std::unique_ptr<Stage> MakeDedup();
 std::unique_ptr<Stage> MakeShuffle();
 std::unique_ptr<Stage> MakeScrape();
 std::unique_ptr<Stage> MakeReport();
@@ -30,6 +31,8 @@ constexpr StageEntry kTable[] = {
      kInputsToOutput, MakeCleanup, ""},
     {"langdetect", "Data", "tell the language of texts, or keep some languages", "jsonl", "jsonl",
      kInputsToOutput, MakeLangdetect, ""},
+    {"dedup", "Data", "drop documents that were there before, exactly or nearly", "jsonl", "jsonl",
+     kInputsToOutput, MakeDedup, ""},
     {"shuffle", "Data", "put lines into a random order", "lines", "lines", kInputsToOutput,
      MakeShuffle, ""},
     {"encode", "Data", "turn texts into GPT-2 tokens", "jsonl", "PREFIX_text_document.bin and .idx",

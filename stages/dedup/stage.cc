@@ -1,0 +1,167 @@
+// `owt dedup`: drops documents that were there before. Three passes over the input: sketch every
+// document, collect the shingles of those that may be copies, copy what stays. Between them, on
+// numbers alone: buckets, exact verification, clusters (lsh.h, verify.h, removals.h).
+#include <fmt/format.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "formats/input_stream.h"
+#include "formats/line_source.h"
+#include "pipeline/context.h"
+#include "pipeline/error.h"
+#include "pipeline/flow.h"
+#include "pipeline/stage.h"
+#include "stages/dedup/filter.h"
+#include "stages/dedup/passes.h"
+
+namespace owt::stages {
+namespace {
+
+using dedup::Candidates;
+using dedup::Decisions;
+using dedup::DocumentReader;
+using dedup::Index;
+using dedup::kNoDocument;
+using dedup::Wanted;
+
+// The whole input, also for a shard: a document may be a copy of one in another shard.
+formats::LineSource WholeInput(RunContext& context) {
+  const std::string shard = std::exchange(context.common.shard, "0/1");
+  formats::LineSource source(context, true);
+  context.common.shard = shard;
+  return source;
+}
+
+// What pass 2 has to keep, by record; empty where that is nothing at all.
+std::vector<Wanted> WantedOf(std::span<const uint32_t> first_copies, const dedup::Buckets& buckets,
+                             bool explain) {
+  std::vector<Wanted> wanted(first_copies.size());
+  bool any = false;
+  if (explain) {
+    for (uint32_t i = 0; i < first_copies.size(); ++i) {
+      if (first_copies[i] == i || first_copies[i] == kNoDocument) continue;
+      wanted[first_copies[i]] = Wanted::kUrl;
+      any = true;
+    }
+  }
+  for (size_t i = 0; i < buckets.size(); ++i) {
+    for (const uint32_t document : buckets[i]) wanted[document] = Wanted::kShingles;
+    any = true;
+  }
+  if (!any) wanted.clear();
+  return wanted;
+}
+
+class Dedup : public Stage {
+ public:
+  void Declare(OptionSet& options) override {
+    options.Group("Options")
+        .Flag("lsh", &near_, "drop near duplicates too, found by MinHash and LSH")
+        .Detail(
+            "Without it only documents whose text equals an earlier one's are dropped. Candidates "
+            "are checked by the exact Jaccard index of their shingles; the first document of each "
+            "cluster stays.")
+        .Real("threshold", &threshold_, 0.05, 1, "Jaccard index from which texts are alike")
+        .Detail(
+            "Bands and rows are chosen so that at least 95 of 100 pairs right at the threshold "
+            "are found, and more above it.")
+        .Text("shingle", &shingle_, "UNIT:N", "what is compared: word:N or char:N")
+        .Detail(
+            "Runs of N words or characters in lower case without accents and punctuation. A text "
+            "shorter than N is alike only to one with the same words.")
+        .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
+    options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
+    options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
+                    "names the kept document for each one dropped");
+  }
+
+  void Run(RunContext& context) override {
+    for (const InputRecord& input : context.inputs) {
+      if (formats::ProbeInput(input.path).is_regular) continue;
+      throw Error(ErrorKind::kUsage,
+                  "dedup reads its input up to three times and cannot take a pipe; write it to a "
+                  "file first",
+                  input.path);
+    }
+    const dedup::Method method = MakeMethod(context);
+    const DocumentReader reader(context);
+
+    Index index(method.near ? method.geometry.bands : 0);
+    {
+      formats::LineSource source = WholeInput(context);
+      SketchDocuments(context, source, method, reader, &index);
+    }
+    oneapi::tbb::task_arena arena(context.workers());
+    std::vector<uint32_t> first_copies;
+    dedup::Buckets buckets;
+    arena.execute([&] {
+      first_copies = index.FirstCopies();
+      if (method.near) buckets = index.TakeCandidates(first_copies);
+    });
+
+    Candidates candidates;
+    const std::vector<Wanted> wanted = WantedOf(first_copies, buckets, !explain_.empty());
+    if (!wanted.empty()) {
+      formats::LineSource source = WholeInput(context);
+      CollectCandidates(context, source, method, reader, wanted, &candidates);
+    }
+    std::vector<dedup::Removal> removals;
+    arena.execute([&] {
+      const auto set_of = [&](uint32_t document) { return candidates.SetOf(document); };
+      const auto edges = Verify(buckets, method.threshold, set_of);
+      removals = DecideRemovals(first_copies, edges, set_of);
+    });
+    Filter(context, reader, first_copies, removals, candidates);
+  }
+
+ private:
+  dedup::Method MakeMethod(const RunContext& context) const {
+    dedup::Method method;
+    method.near = near_;
+    method.threshold = threshold_;
+    method.shingles = dedup::ParseShingleRule(shingle_);
+    method.geometry = dedup::ChooseGeometry(threshold_, dedup::kSlots);
+    method.seed = context.common.seed;
+    if (near_) {
+      context.Say(
+          fmt::format("{} bands of {} rows: {:.1f} % of pairs with a Jaccard index of {} are found",
+                      method.geometry.bands, method.geometry.rows,
+                      100 * dedup::CandidateProbability(threshold_, method.geometry), threshold_));
+    }
+    return method;
+  }
+
+  void Filter(RunContext& context, const DocumentReader& reader,
+              std::span<const uint32_t> first_copies, std::span<const dedup::Removal> removals,
+              const Candidates& candidates) const {
+    const Shard shard = context.shard();
+    const auto bound = [&](uint64_t i) {
+      return static_cast<uint64_t>(static_cast<unsigned __int128>(first_copies.size()) * i /
+                                   shard.count);
+    };
+    const Decisions decisions{first_copies,
+                              removals,
+                              &candidates,
+                              {bound(shard.index), bound(shard.index + 1)},
+                              !explain_.empty()};
+    formats::LineSource lines = WholeInput(context);
+    dedup::RangeSource source(&lines, decisions.range);
+    const dedup::FilterTransform transform(context, reader, decisions);
+    dedup::FilterSink sink(context, explain_);
+    RunFlow(context, source, transform, sink);
+  }
+
+  bool near_ = false;
+  double threshold_ = 0.8;
+  std::string shingle_ = "word:5";
+  std::string explain_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> MakeDedup() { return std::make_unique<Dedup>(); }
+
+}  // namespace owt::stages
