@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <map>
 
 namespace owt::reference {
 
@@ -27,8 +28,22 @@ std::set<std::string> WordShingles(std::string_view text, size_t size) {
   return shingles;
 }
 
-double Jaccard(const std::set<std::string>& a, const std::set<std::string>& b) {
-  std::vector<std::string_view> common;
+std::vector<std::vector<uint32_t>> NumberedShingles(const std::vector<std::string>& texts,
+                                                    size_t size) {
+  std::map<std::string, uint32_t> numbers;
+  std::vector<std::vector<uint32_t>> sets;
+  for (const std::string& text : texts) {
+    std::vector<uint32_t>& set = sets.emplace_back();
+    for (const std::string& shingle : WordShingles(text, size)) {
+      set.push_back(numbers.emplace(shingle, static_cast<uint32_t>(numbers.size())).first->second);
+    }
+    std::sort(set.begin(), set.end());
+  }
+  return sets;
+}
+
+double Jaccard(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
+  std::vector<uint32_t> common;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
   const size_t all = a.size() + b.size() - common.size();
   return all == 0 ? 0 : static_cast<double>(common.size()) / static_cast<double>(all);
@@ -36,8 +51,7 @@ double Jaccard(const std::set<std::string>& a, const std::set<std::string>& b) {
 
 std::vector<uint32_t> KeptDocuments(const std::vector<std::string>& texts, size_t size,
                                     double threshold) {
-  std::vector<std::set<std::string>> sets;
-  for (const std::string& text : texts) sets.push_back(WordShingles(text, size));
+  const std::vector<std::vector<uint32_t>> sets = NumberedShingles(texts, size);
   std::vector<uint32_t> label(texts.size());
   for (uint32_t i = 0; i < texts.size(); ++i) label[i] = i;
   for (uint32_t i = 0; i < texts.size(); ++i) {

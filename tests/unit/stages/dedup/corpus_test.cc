@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -69,11 +68,11 @@ std::vector<Removal> Deduplicate(const std::vector<std::string>& texts, double t
   return DecideRemovals(first, edges, set_of);
 }
 
-// 350 documents of which half are copies at graded distance.
+// 500 documents of which half are copies at graded distance.
 std::vector<std::string> GradedCorpus(uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<std::string> texts;
-  while (texts.size() < 350) {
+  while (texts.size() < 500) {
     if (texts.empty() || random() % 2 == 0) {
       texts.push_back(RandomWords(5 + random() % 200, &random));
     } else {
@@ -93,8 +92,7 @@ TEST(CorpusTest, PrecisionIsOneAndRecallIsHigh) {
     const std::vector<uint32_t> expected = reference::KeptDocuments(texts, 5, 0.8);
     std::map<uint32_t, Removal> removed;
     for (const Removal& removal : Deduplicate(texts, 0.8)) removed[removal.document] = removal;
-    std::vector<std::set<std::string>> sets;
-    for (const std::string& text : texts) sets.push_back(reference::WordShingles(text, 5));
+    const auto sets = reference::NumberedShingles(texts, 5);
     for (uint32_t i = 0; i < texts.size(); ++i) {
       const bool is_removed = removed.contains(i);
       planted += expected[i] != i;
