@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -166,6 +167,8 @@ bool StreamSink::Restore(const std::string& text) {
   }
   if (state.at("open").get<bool>()) {
     const std::string partial = OutputFile::PartialPath(PartPath());
+    // The part may have been completed after the checkpoint: it is cut back and filled again.
+    if (!FileExists(partial)) rename(PartPath().c_str(), partial.c_str());
     if (!FileExists(partial) || Fd::OpenRead(partial).Size() < bytes) return false;
     OpenPart(bytes);
     if (file_->xxh3() != state.at("xxh3").get<uint64_t>()) {

@@ -56,6 +56,8 @@ void CommonOptions::Declare(OptionSet& options) {
       .Text("stats", &stats, "FILE", "write the summary as JSON")
       .RunOnly();
   options.Group("Running")
+      .Size("checkpoint-every", &checkpoint_bytes, "bytes after which a killed run can go on")
+      .RunOnly()
       .Flag("resume", &resume, "fail rather than start over if no run can be resumed")
       .RunOnly()
       .Flag("force", &force, "run even if the output is up to date; replace any file")

@@ -21,9 +21,6 @@
 namespace owt {
 namespace {
 
-// Between two entries of the journal, in bytes of input and output.
-constexpr uint64_t kJournalBytes = uint64_t{256} << 20;
-
 struct Slot {
   Batch batch;
   BatchResult result;
@@ -185,7 +182,7 @@ void MainPass::Put(Slot& slot) {
   context_.progress->records_in = context_.tally.in;
   context_.progress->records_out = context_.tally.out;
   bytes_since_entry_ += slot.batch.bytes.size() + slot.result.bytes.size();
-  if (bytes_since_entry_ >= kJournalBytes) Checkpoint();
+  if (bytes_since_entry_ >= context_.common.checkpoint_bytes) Checkpoint();
 }
 
 void MainPass::Checkpoint() {

@@ -124,18 +124,15 @@ TEST_F(LinesTest, ShardsTogetherAreTheWhole) {
   WriteInput("a", a);
   WriteInput("b", b.substr(0, b.size() - 1));  // no '\n' at the end
   WriteInput("c", "x\n\n\ny\n");
-  for (const uint64_t count : {1, 2, 3, 7, 64, 5000}) {
+  for (const uint64_t count : {1, 2, 3, 7, 64}) {
     for (const size_t batch : {50, 100000}) {
       context_.common.batch_bytes = batch;
       std::string together;
-      for (uint64_t i = 0; i < count; i += 1) {
+      for (uint64_t i = 0; i < count; ++i) {
         context_.common.shard = std::to_string(i) + "/" + std::to_string(count);
         together += Run();
-        if (count == 5000 && i == 1200) i = 4200;  // the rest is like these
       }
-      if (count < 5000) {
-        ASSERT_EQ(Hash64(together), Hash64(a + b + "x\ny\n")) << count << " " << batch;
-      }
+      ASSERT_EQ(Hash64(together), Hash64(a + b + "x\ny\n")) << count << " " << batch;
     }
   }
 }
