@@ -21,6 +21,7 @@
 #include "pipeline/output_file.h"
 #include "pipeline/paths.h"
 #include "pipeline/progress.h"
+#include "pipeline/side_file.h"
 #include "pipeline/signals.h"
 
 namespace owt {
@@ -212,7 +213,8 @@ void RunStage(const StageEntry& entry, std::span<const std::string> words,
   std::string output = context.common.output;
   ReadSettings(entry, context.common.config, line, stages, options, &output);
   if (entry.paths == PathRule::kInputsToOutput) {
-    if (!paths_typed) context.Say(fmt::format("{} -> {}", fmt::join(line.paths, " "), output));
+    if (!paths_typed && !line.paths.empty())
+      context.Say(fmt::format("{} -> {}", fmt::join(line.paths, " "), output));
     RunDataStage(*stage, line.paths, output, context);
     return;
   }

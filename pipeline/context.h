@@ -37,7 +37,7 @@ struct CommonOptions {
   std::string url_key = "url";
   uint64_t part_bytes = uint64_t{1} << 30;  // for outputs that end in /
   uint64_t max_record_bytes = uint64_t{32} << 20;
-  uint64_t batch_bytes = 0;  // 0: chosen from memory and workers
+  uint64_t batch_bytes = 0;                         // 0: chosen from memory and workers
   uint64_t checkpoint_bytes = uint64_t{256} << 20;  // of input and output between journal entries
   bool resume = false;
   bool force = false;

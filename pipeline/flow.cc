@@ -101,13 +101,6 @@ class MainPass {
   void Finish();
 
  private:
-  static std::string QuarantinePath(const RunContext& context) {
-    if (!context.common.quarantine.empty()) return context.common.quarantine;
-    std::string name = context.output;
-    while (name.size() > 1 && name.back() == '/') name.pop_back();
-    return name == "-" ? "" : name + ".quarantine.jsonl";
-  }
-
   void Checkpoint();
 
   RunContext& context_;

@@ -50,6 +50,10 @@ OutputFile::OutputFile(std::string path, uint64_t resume_at) : state_(std::make_
     state_->fd = Fd(dup(STDOUT_FILENO), "standard output");
     return;
   }
+  const std::string folder = FolderOf(state_->path);
+  if (!folder.empty() && !FileExists(folder)) {
+    throw Error(ErrorKind::kOutput, "its folder does not exist; make it first", state_->path);
+  }
   state_->partial = PartialPath(state_->path);
   state_->fd = Fd::OpenWrite(state_->partial);
   if (flock(state_->fd.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "pipeline/context.h"
+
 namespace owt {
 namespace {
 
@@ -100,6 +102,13 @@ void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offs
     *out += '"';
   }
   *out += "}\n";
+}
+
+std::string QuarantinePath(const RunContext& context) {
+  if (!context.common.quarantine.empty()) return context.common.quarantine;
+  std::string name = context.output;
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  return name == "-" ? "" : name + ".quarantine.jsonl";
 }
 
 void SideFile::Write(std::string_view lines) {

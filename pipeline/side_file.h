@@ -20,6 +20,11 @@ void AppendJsonString(std::string_view text, std::string* out);
 
 bool IsUtf8(std::string_view bytes);
 
+class RunContext;
+
+// --quarantine, or the name beside the output; empty where bad records are only counted (stdout).
+std::string QuarantinePath(const RunContext& context);
+
 // A file of such lines, made when the first line comes. With an empty path lines are discarded.
 class SideFile {
  public:

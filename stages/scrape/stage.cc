@@ -112,7 +112,7 @@ void ScrapeStage::Declare(OptionSet& options) {
           "leading word is the name that robots.txt is searched for.")
       .Real("delay", &delay_s_, 0, 3600, "seconds between two requests to a host, at least")
       .RunOnly()
-      .Real("delay-factor", &delay_factor_, 0, 100, "... and this times the last response time")
+      .Real("delay-factor", &delay_factor_, 0, 100, "and this many times the last response time")
       .RunOnly()
       .Real("max-crawl-delay", &max_crawl_delay_s_, 0, 86400, "leave hosts that ask for more alone")
       .Integer("per-host", &per_host_, 1, 64, "connections to a host at a time")
