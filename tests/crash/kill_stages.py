@@ -8,7 +8,7 @@ import argparse, hashlib, pathlib, random, re, subprocess, sys, tempfile, time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import stage_cases  # noqa: E402
 
-INPUT_BYTES = 24 << 20
+INPUT_BYTES = 12 << 20
 
 
 def digest(case, folder):
