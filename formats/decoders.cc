@@ -55,24 +55,27 @@ class GzipDecoder : public Decoder {
 
   ~GzipDecoder() override { inflateEnd(&stream_); }
 
+  // What was decoded before a failure comes first: a web archive that was cut has all its records
+  // but the last.
   size_t Read(char* out, size_t size) override {
     size = std::min(size, kMaxStep);
     stream_.next_out = reinterpret_cast<Bytef*>(out);
     stream_.avail_out = static_cast<uInt>(size);
-    while (stream_.avail_out > 0) {
+    while (stream_.avail_out > 0 && failure_.empty()) {
       if (!in_member_ && !StartMember()) break;
       Step();
     }
+    if (stream_.avail_out == size && !failure_.empty()) raw_->Fail(failure_);
     return size - stream_.avail_out;
   }
 
  private:
-  // False at the end of the input.
+  // False at the end of the input and where something else follows.
   bool StartMember() {
     const std::string_view in = raw_->Peek();
     if (in.empty()) return false;
     if (in[0] == '\0') return SkipPadding();
-    if (in[0] != '\x1F') FailTrailing("gzip");
+    if (in[0] != '\x1F') return FailLater(kTrailing);
     inflateReset(&stream_);
     in_member_ = true;
     return true;
@@ -83,7 +86,7 @@ class GzipDecoder : public Decoder {
     for (std::string_view in = raw_->Peek(); !in.empty(); in = raw_->Peek()) {
       const size_t zeros = std::min(in.find_first_not_of('\0'), in.size());
       raw_->Consume(zeros);
-      if (zeros < in.size()) FailTrailing("gzip");
+      if (zeros < in.size()) return FailLater(kTrailing);
     }
     return false;
   }
@@ -97,14 +100,23 @@ class GzipDecoder : public Decoder {
     if (result == Z_STREAM_END) {
       in_member_ = false;
     } else if (result == Z_BUF_ERROR && in.empty()) {
-      FailTruncated("gzip");
+      FailLater("gzip data ends in the middle; the file is truncated");
     } else if (result == Z_MEM_ERROR) {
       throw std::bad_alloc();
     } else if (result != Z_OK && result != Z_BUF_ERROR) {
-      FailCorrupt("gzip", stream_.msg != nullptr ? stream_.msg : "unknown header");
+      const char* why = stream_.msg != nullptr ? stream_.msg : "unknown header";
+      FailLater(std::string("gzip data is corrupt (") + why + ")");
     }
   }
 
+  bool FailLater(std::string message) {
+    failure_ = std::move(message);
+    return false;
+  }
+
+  static constexpr const char* kTrailing = "what follows the gzip data is not gzip";
+
+  std::string failure_;  // thrown by the Read that has nothing else to return
   z_stream stream_{};
   bool in_member_ = false;
 };

@@ -172,6 +172,8 @@ void Document::SetText(std::string text) {
   text_edited_ = true;
 }
 
+void Document::RenameText(std::string key) { new_text_key_ = std::move(key); }
+
 void Document::SetJson(std::string_view key, std::string json) {
   for (Edit& edit : edits_) {
     if (edit.key == key) {
@@ -209,6 +211,11 @@ void Document::AppendLine(std::string* out) const {
     if (Find(edit.key) == nullptr) added.push_back(&edit);
   }
   for (const Field& field : fields_) {
+    if (!new_text_key_.empty() && field.key == text_key_) {
+      out->append(copied, field.key.data() - 1);
+      AppendJsonText(new_text_key_, out);
+      copied = field.key.data() + field.key.size() + 1;
+    }
     if (text_edited_ && field.key == text_key_) {
       out->append(copied, field.json.data());
       AppendJsonText(text_, out);
@@ -302,6 +309,7 @@ std::string_view DocumentParser::Parse(std::string_view line, Document* document
   document->fields_.clear();
   document->edits_.clear();
   document->text_edited_ = false;
+  document->new_text_key_.clear();
   od::document json;
   if (const auto error =
           state_->parser.iterate(line.data(), line.size(), line.size() + Buffer::kPadding)

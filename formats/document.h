@@ -25,6 +25,9 @@ class Document {
   // Replaces the text. Texts must be valid UTF-8.
   void SetText(std::string text);
 
+  // Gives the field that holds the text another name. REQUIRES: no other field has it.
+  void RenameText(std::string key);
+
   // Replaces or adds a field; `json` is a JSON value.
   void SetJson(std::string_view key, std::string json);
 
@@ -32,7 +35,7 @@ class Document {
   void SetString(std::string_view key, std::string_view value);
   void SetNumber(std::string_view key, double value);
 
-  bool changed() const { return !edits_.empty() || text_edited_; }
+  bool changed() const { return !edits_.empty() || text_edited_ || !new_text_key_.empty(); }
 
   // The record as one line with its end.
   void AppendLine(std::string* out) const;
@@ -59,6 +62,7 @@ class Document {
   std::vector<Field> fields_;
   std::vector<Edit> edits_;
   std::string owned_text_;
+  std::string new_text_key_;  // empty: as it is
   bool text_edited_ = false;
 };
 

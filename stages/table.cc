@@ -10,6 +10,8 @@ std::unique_ptr<Stage> MakeEncode();
 std::unique_ptr<Stage> MakeLangdetect();
 std::unique_ptr<Stage> MakeCleanup();
 std::unique_ptr<Stage> MakeDedup();
+std::unique_ptr<Stage> MakeExtract();
+std::unique_ptr<Stage> MakeMerge();
 std::unique_ptr<Stage> MakeShuffle();
 std::unique_ptr<Stage> MakeScrape();
 std::unique_ptr<Stage> MakeReport();
@@ -27,6 +29,10 @@ constexpr StageEntry kTable[] = {
      "URL list", kInputsToOutput, MakeBlacklist, ""},
     {"scrape", "Data", "fetch the pages of a URL list, politely", "URL lists", "jsonl",
      kInputsToOutput, MakeScrape, ""},
+    {"extract", "Data", "take the main text out of web pages", "html, jsonl, WARC", "jsonl",
+     kInputsToOutput, MakeExtract, ""},
+    {"merge", "Data", "put texts and jsonl files into one jsonl", "text files, jsonl", "jsonl",
+     kInputsToOutput, MakeMerge, ""},
     {"cleanup", "Data", "repair texts, drop those of too few tokens", "jsonl", "jsonl",
      kInputsToOutput, MakeCleanup, ""},
     {"langdetect", "Data", "tell the language of texts, or keep some languages", "jsonl", "jsonl",

@@ -1,0 +1,221 @@
+#include "formats/record_source.h"
+
+#include <algorithm>
+
+#include "formats/warc.h"
+#include "pipeline/error.h"
+
+namespace owt::formats {
+namespace {
+
+constexpr size_t kFirstBytes = 4096;      // shown to RecordKindOf
+constexpr size_t kBeginningBytes = 1024;  // of a bad record, kept for the quarantine
+constexpr size_t kReadBytes = size_t{1} << 18;
+
+}  // namespace
+
+RecordSource::RecordSource(RunContext& context, RecordKindOf kind_of)
+    : context_(context), kind_of_(std::move(kind_of)), kinds_(context.inputs.size()) {
+  PlanShard();
+}
+
+void RecordSource::PlanShard() {
+  const Shard shard = context_.shard();
+  uint64_t total = 0;
+  for (const InputRecord& input : context_.inputs) total += std::max<uint64_t>(input.bytes, 1);
+  const auto bound = [&](uint64_t i) {
+    return static_cast<uint64_t>(static_cast<unsigned __int128>(total) * i / shard.count);
+  };
+  uint64_t start = 0;
+  for (const InputRecord& input : context_.inputs) {
+    if (shard.count > 1 && input.path == "-") {
+      throw Error(ErrorKind::kUsage, "--shard needs files, not pipes", input.path);
+    }
+    const bool ours = bound(shard.index) <= start && start < bound(shard.index + 1);
+    ours_.push_back(ours);
+    if (ours) bytes_total_ += input.bytes;
+    start += std::max<uint64_t>(input.bytes, 1);
+  }
+}
+
+void RecordSource::Open() {
+  const std::string& path = context_.inputs[file_].path;
+  hash_ = std::make_shared<StreamHash>();
+  const auto observer = [hash = hash_](std::string_view block) { hash->Update(block); };
+  held_.clear();
+  held_at_ = 0;
+  offset_ = 0;
+  at_end_ = corrupt_ = false;
+  stream_ = OpenInput(path, {observer, context_.workers()});
+  while (held().size() < kFirstBytes && ReadMore(kReadBytes)) {
+  }
+  kinds_[file_] = kind_of_(path, held().substr(0, kFirstBytes));
+}
+
+// Ends the current file; its hash goes with the batch.
+void RecordSource::Close(Batch* batch) {
+  if (at_end_ && !corrupt_) batch->file_xxh3 = hash_->digest();
+  bytes_done_ += context_.inputs[file_].bytes;
+  stream_.reset();
+  ++file_;
+}
+
+// Adds up to `size` bytes to held_; false at the end. Corrupt input is the end of its file, not of
+// the run: a corpus of a million files has some.
+bool RecordSource::ReadMore(size_t size) {
+  if (at_end_) return false;
+  if (held_at_ > held_.size() / 2) {
+    held_.erase(0, held_at_);
+    held_at_ = 0;
+  }
+  const size_t before = held_.size();
+  held_.resize(before + size);
+  size_t count = 0;
+  try {
+    count = stream_->Read(held_.data() + before, size);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInput) throw;
+    corrupt_ = true;
+  }
+  held_.resize(before + count);
+  at_end_ = count == 0;
+  return count > 0;
+}
+
+void RecordSource::Advance(size_t size) {
+  held_at_ += size;
+  offset_ += size;
+}
+
+// Passes over `size` bytes, or what there is of them.
+void RecordSource::DropRecord(uint64_t size) {
+  while (size > 0) {
+    const size_t here = static_cast<size_t>(std::min<uint64_t>(size, held().size()));
+    Advance(here);
+    size -= here;
+    if (size > 0 && !ReadMore(kReadBytes)) return;
+  }
+}
+
+void RecordSource::SkipTo(uint64_t offset) {
+  DropRecord(offset - offset_);
+  if (offset_ < offset) {
+    throw Error(ErrorKind::kInput, "file is shorter than when the run was interrupted",
+                context_.inputs[file_].path);
+  }
+}
+
+void RecordSource::Seek(const Position& position) {
+  file_ = position.file;
+  record_ = position.record;
+  bytes_done_ = 0;
+  stream_.reset();
+  for (uint32_t i = 0; i < file_; ++i) {
+    if (ours_[i]) bytes_done_ += context_.inputs[i].bytes;
+  }
+  if (file_ < context_.inputs.size() && position.offset > 0) {
+    Open();
+    SkipTo(position.offset);
+  }
+}
+
+uint64_t RecordSource::bytes_read() const {
+  return bytes_done_ + (stream_ == nullptr ? 0 : stream_->compressed_position());
+}
+
+void RecordSource::Refuse(Batch* batch, std::string_view reason, size_t size) {
+  batch->bad.push_back(
+      {offset_, reason, std::string(held().substr(0, std::min(size, kBeginningBytes)))});
+}
+
+void RecordSource::TakeFile(Batch* batch) {
+  const uint64_t limit = context_.common.max_record_bytes;
+  while (held().size() <= limit && ReadMore(kReadBytes)) {
+  }
+  if (corrupt_ || held().size() > limit) {
+    Refuse(batch, corrupt_ ? "corrupt_input" : "too_large", held().size());
+  } else {
+    batch->bytes.Append(held());
+  }
+  Advance(held().size());
+}
+
+// Fills the batch with whole records or with bad ones; false where the file has no more.
+bool RecordSource::TakeRecords(Batch* batch) {
+  const bool lines = kinds_[file_] == RecordKind::kLines;
+  const uint64_t limit = context_.common.max_record_bytes;
+  while (held().size() < context_.batch_bytes() && ReadMore(kReadBytes)) {
+  }
+  while (!held().empty()) {
+    WarcCut cut;
+    if (lines) {
+      const size_t newline = held().rfind('\n');
+      cut.end = newline != std::string_view::npos ? newline + 1 : at_end_ ? held().size() : 0;
+    } else {
+      cut = CutWarc(held(), at_end_);
+    }
+    if (cut.end > 0) {
+      batch->begin.offset = offset_;
+      batch->bytes.Append(held().substr(0, cut.end));
+      Advance(cut.end);
+      return true;
+    }
+    const bool blank = held().substr(0, cut.garbage).find_first_not_of("\r\n") == std::string::npos;
+    if (cut.garbage > 0) {
+      const bool cut_off = cut.next_size > 0;
+      if (!blank) Refuse(batch, cut_off ? "truncated_warc" : "malformed_warc", cut.garbage);
+      Advance(cut.garbage);
+    } else if (cut.next_size > limit || held().size() > limit) {
+      Refuse(batch, "too_large", held().size());
+      if (!lines) {
+        DropRecord(std::max<uint64_t>(cut.next_size, 1));
+        return true;
+      }
+      size_t newline = std::string_view::npos;
+      while ((newline = held().find('\n')) == std::string_view::npos) {
+        Advance(held().size());
+        if (!ReadMore(kReadBytes)) return true;
+      }
+      Advance(newline + 1);
+      return true;
+    } else if (!ReadMore(std::max(kReadBytes, held().size()))) {
+      continue;  // now at the end, where everything can be cut
+    }
+  }
+  return !batch->bad.empty();
+}
+
+bool RecordSource::Next(Batch* batch) {
+  while (file_ < context_.inputs.size()) {
+    if (!ours_[file_]) {
+      ++file_;
+      continue;
+    }
+    if (stream_ == nullptr) Open();
+    const RecordKind kind = kinds_[file_];
+    if (kind == RecordKind::kNone) {
+      stream_.reset();
+      bytes_done_ += context_.inputs[file_].bytes;
+      ++file_;
+      continue;
+    }
+    batch->sequence = sequence_++;
+    batch->begin = {file_, offset_, record_};
+    batch->bytes.Clear();
+    if (kind == RecordKind::kFile) {
+      TakeFile(batch);
+      batch->end = {file_ + 1, 0, ++record_};
+      Close(batch);
+      return true;
+    }
+    const bool more = TakeRecords(batch);
+    if (!more && corrupt_) Refuse(batch, "corrupt_input", 0);
+    record_ += batch->bad.size();
+    batch->end = {file_, offset_, record_};
+    if (!more) Close(batch);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace owt::formats
