@@ -12,6 +12,20 @@ constexpr size_t kFirstBytes = 4096;      // shown to RecordKindOf
 constexpr size_t kBeginningBytes = 1024;  // of a bad record, kept for the quarantine
 constexpr size_t kReadBytes = size_t{1} << 18;
 
+// End of the whole lines at the beginning of `bytes`, before the first that is longer than `limit`.
+size_t EndOfLines(std::string_view bytes, bool at_end, uint64_t limit) {
+  if (bytes.size() <= limit) {
+    return at_end ? bytes.size() : bytes.rfind('\n') + 1;  // npos + 1 is 0
+  }
+  size_t end = 0;
+  while (end < bytes.size()) {
+    const size_t newline = std::min(bytes.find('\n', end), bytes.size());
+    if (newline - end > limit || (newline == bytes.size() && !at_end)) break;
+    end = std::min(newline + 1, bytes.size());
+  }
+  return end;
+}
+
 }  // namespace
 
 RecordSource::RecordSource(RunContext& context, RecordKindOf kind_of)
@@ -97,6 +111,16 @@ void RecordSource::DropRecord(uint64_t size) {
   }
 }
 
+// Passes over the line at the beginning of what is held.
+void RecordSource::DropLine() {
+  size_t newline = std::string_view::npos;
+  while ((newline = held().find('\n')) == std::string_view::npos) {
+    Advance(held().size());
+    if (!ReadMore(kReadBytes)) return;
+  }
+  Advance(newline + 1);
+}
+
 void RecordSource::SkipTo(uint64_t offset) {
   DropRecord(offset - offset_);
   if (offset_ < offset) {
@@ -146,13 +170,12 @@ bool RecordSource::TakeRecords(Batch* batch) {
   const uint64_t limit = context_.common.max_record_bytes;
   while (held().size() < context_.batch_bytes() && ReadMore(kReadBytes)) {
   }
-  while (!held().empty()) {
+  while (!held().empty() || ReadMore(kReadBytes)) {
     WarcCut cut;
     if (lines) {
-      const size_t newline = held().rfind('\n');
-      cut.end = newline != std::string_view::npos ? newline + 1 : at_end_ ? held().size() : 0;
+      cut.end = EndOfLines(held(), at_end_, limit);
     } else {
-      cut = CutWarc(held(), at_end_);
+      cut = CutWarc(held(), at_end_, limit);
     }
     if (cut.end > 0) {
       batch->begin.offset = offset_;
@@ -160,26 +183,21 @@ bool RecordSource::TakeRecords(Batch* batch) {
       Advance(cut.end);
       return true;
     }
-    const bool blank = held().substr(0, cut.garbage).find_first_not_of("\r\n") == std::string::npos;
     if (cut.garbage > 0) {
+      const std::string_view garbage = held().substr(0, cut.garbage);
+      const bool blank = garbage.find_first_not_of("\r\n") == std::string_view::npos;
       const bool cut_off = cut.next_size > 0;
       if (!blank) Refuse(batch, cut_off ? "truncated_warc" : "malformed_warc", cut.garbage);
       Advance(cut.garbage);
     } else if (cut.next_size > limit || held().size() > limit) {
       Refuse(batch, "too_large", held().size());
-      if (!lines) {
+      if (lines) {
+        DropLine();
+      } else {
         DropRecord(std::max<uint64_t>(cut.next_size, 1));
-        return true;
       }
-      size_t newline = std::string_view::npos;
-      while ((newline = held().find('\n')) == std::string_view::npos) {
-        Advance(held().size());
-        if (!ReadMore(kReadBytes)) return true;
-      }
-      Advance(newline + 1);
-      return true;
-    } else if (!ReadMore(std::max(kReadBytes, held().size()))) {
-      continue;  // now at the end, where everything can be cut
+    } else {
+      ReadMore(std::max(kReadBytes, held().size()));  // at the end everything can be cut
     }
   }
   return !batch->bad.empty();

@@ -55,6 +55,7 @@ class RecordSource : public Source {
   void TakeFile(Batch* batch);
   bool TakeRecords(Batch* batch);
   void DropRecord(uint64_t size);
+  void DropLine();
   void Refuse(Batch* batch, std::string_view reason, size_t size);
   void Advance(size_t size);
 

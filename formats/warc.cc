@@ -94,7 +94,8 @@ size_t FindNextRecord(std::string_view bytes, bool at_end) {
   constexpr std::string_view kLineAndMagic = "\nWARC/";
   const size_t found = bytes.find(kLineAndMagic, 1);
   if (found != std::string_view::npos) return found + 1;
-  if (at_end || bytes.size() < kLineAndMagic.size()) return bytes.size();
+  if (at_end) return bytes.size();
+  if (bytes.size() < kLineAndMagic.size()) return 0;  // too little to tell
   return bytes.size() - kLineAndMagic.size() + 1;
 }
 
@@ -157,7 +158,7 @@ std::string_view Inflate(std::string_view body, bool bare, size_t max_bytes, std
 
 }  // namespace
 
-WarcCut CutWarc(std::string_view bytes, bool at_end) {
+WarcCut CutWarc(std::string_view bytes, bool at_end, uint64_t max_record) {
   WarcCut cut;
   while (cut.end < bytes.size()) {
     const std::string_view rest = bytes.substr(cut.end);
@@ -173,6 +174,7 @@ WarcCut CutWarc(std::string_view bytes, bool at_end) {
       return cut;
     }
     cut.next_size = size;
+    if (size > max_record) return cut;
     if (size > rest.size()) {
       if (at_end) cut.garbage = rest.size();
       return cut;

@@ -12,14 +12,15 @@ namespace owt::formats {
 
 // How the bytes of a file divide into records.
 struct WarcCut {
-  size_t end = 0;          // whole records, each with the blank lines behind it, end here
-  size_t garbage = 0;      // bytes from `end` that begin no record; the next may begin behind them
-  uint64_t next_size = 0;  // size of the record at `end` where its header is complete, else 0
+  size_t end = 0;      // whole records, each with the blank lines behind it, end here
+  size_t garbage = 0;  // bytes from `end` that begin no record; the next may begin behind them
+  // Of the record at `end`, without blank lines, where its header is complete; else 0.
+  uint64_t next_size = 0;
 };
 
 // Cuts `bytes`, which begin at a record. At the end of the file (`at_end`) a record without its
-// trailing blank lines is whole. O(bytes).
-WarcCut CutWarc(std::string_view bytes, bool at_end);
+// trailing blank lines is whole. A record of more than `max_record` bytes is never whole. O(bytes).
+WarcCut CutWarc(std::string_view bytes, bool at_end, uint64_t max_record = ~uint64_t{0});
 
 // Bytes of the first of several whole records (as CutWarc found them), with the blank lines behind
 // it.

@@ -94,9 +94,6 @@ void ExtractTransform::AddText(const Page& page, BatchResult* result) const {
 void ExtractTransform::AddWarc(std::string_view bytes, size_t begin, size_t end,
                                BatchResult* result) const {
   ++result->tally.in;
-  if (end - begin > context_.common.max_record_bytes) {
-    return result->Quarantine(begin, end, "too_large");
-  }
   formats::WarcRecord record;
   if (!formats::ReadWarc(bytes.substr(begin, end - begin), &record)) {
     return result->Quarantine(begin, end, "malformed_warc");
@@ -139,9 +136,6 @@ void ExtractTransform::AddJsonLines(const Batch& batch, BatchResult* result) con
   const std::string_view bytes = batch.bytes.view();
   formats::ForEachLine(bytes, [&](size_t begin, size_t end) {
     ++result->tally.in;
-    if (end - begin > context_.common.max_record_bytes) {
-      return result->Quarantine(begin, end, "too_large");
-    }
     const std::string_view reason = parser.Parse(bytes.substr(begin, end - begin), &document);
     if (reason == "missing_text") return result->Quarantine(begin, end, "missing_html");
     if (!reason.empty()) return result->Quarantine(begin, end, reason);

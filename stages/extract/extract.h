@@ -10,8 +10,8 @@
 
 namespace owt::stages::extract {
 
-// How `extract` reads a file: WARC by its first bytes or its name, JSON lines where it begins with '{', else
-// one page a file.
+// How `extract` reads a file: WARC by its first bytes or its name, JSON lines where it begins with
+// '{', else one page a file.
 formats::RecordKind KindOf(const std::string& path, std::string_view first);
 
 // Markup in its first 64 KiB, and no sign of binary data.
@@ -22,7 +22,7 @@ bool LooksLikeHtml(std::string_view bytes);
 //   - a line of JSON: the field `html_key` becomes the text, other fields stay as they are;
 //   - a WARC response with status 2xx, and a conversion, which is text already.
 // Drops not_html, empty_text and, of WARC records, not_a_page (requests, metadata, ...) and
-// http_status; quarantines too_large, no_http_answer, the reasons of formats/warc.h,
+// http_status; quarantines malformed_warc, no_http_answer, the reasons of formats/warc.h,
 // invalid_utf8 and nul_in_text of conversions, and what is wrong with JSON (formats/document.h; a
 // record that has a text besides its page is "duplicate_key"). Thread-safe.
 class ExtractTransform : public BatchTransform {

@@ -84,9 +84,6 @@ void MergeTransform::AddText(std::string_view text, std::string_view url, size_t
                              BatchResult* result) const {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   ++result->tally.in;
-  if (end - begin > context_.common.max_record_bytes) {
-    return result->Quarantine(begin, end, "too_large");
-  }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   text = TrimEnd(text);
   if (text::FindInvalidUtf8(text) != std::string_view::npos) {
@@ -125,9 +122,6 @@ void MergeTransform::AddJsonLines(const Batch& batch, BatchResult* result) const
   const std::string_view bytes = batch.bytes.view();
   formats::ForEachLine(bytes, [&](size_t begin, size_t end) {
     ++result->tally.in;
-    if (end - begin > context_.common.max_record_bytes) {
-      return result->Quarantine(begin, end, "too_large");
-    }
     const std::string_view reason = parser.Parse(bytes.substr(begin, end - begin), &document);
     if (!reason.empty()) return result->Quarantine(begin, end, reason);
     ++result->tally.out;

@@ -22,7 +22,7 @@ std::string DescriptionPath(const std::string& path);
 // Makes documents {"text", "url"} from the records of `source`. JSON passes through byte for byte.
 // The address of a text is that in its description, else its path; of a line, the path with "#" and
 // the line's byte offset. Line breaks at the end of a text are left out, and a byte order mark at
-// its beginning. Drops "empty_text"; quarantines "invalid_utf8", "nul_in_text", "too_large" and
+// its beginning. Drops "empty_text"; quarantines "invalid_utf8", "nul_in_text" and
 // what is wrong with JSON (formats/document.h). Reads the description from disk; thread-safe.
 class MergeTransform : public BatchTransform {
  public:

@@ -42,6 +42,7 @@ bool IsNeverText(Tag tag) {
     case Tag::kSvg:
     case Tag::kTemplate:
     case Tag::kTextarea:
+    case Tag::kTitle:
     case Tag::kVideo:
       return true;
     default:
