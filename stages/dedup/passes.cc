@@ -44,10 +44,11 @@ std::vector<uint64_t> TakeNumbers(size_t count, std::string_view* from) {
 
 void CheckMemory(const RunContext& context, uint64_t bytes, std::string_view what) {
   if (bytes <= context.memory_bytes()) return;
-  throw Error(ErrorKind::kResource,
-              fmt::format("{} take more than the {} MiB of --memory; give it more, or deduplicate "
-                          "parts of the input first",
-                          what, context.memory_bytes() >> 20));
+  throw Error(
+      ErrorKind::kResource,
+      fmt::format("{} take more than --memory {}; give it more, or deduplicate parts of the "
+                  "input first",
+                  what, SizeText(context.memory_bytes())));
 }
 
 class SketchTransform : public BatchTransform {
