@@ -3,20 +3,31 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <queue>
+#include <functional>
 
 #include "stages/text/gpt2_pretokenizer.h"
 
 // Byte pair encoding after Sennrich et al. (2016), in the byte-level form of GPT-2. The id of a
 // merged token is 256 + rank, so ids compare as ranks do. Short pieces are scanned for the lowest
-// pair; long ones (a run of one letter by the megabyte, base64) keep their pairs in a heap over a
-// linked list of symbols, where an entry whose symbols have changed since is skipped when it
-// surfaces.
+// pair; longer ones keep their pairs in a heap over a linked list of symbols, where an entry whose
+// symbols have changed since is skipped when it surfaces.
+//
+// Pieces without end (a run of one letter by the megabyte, base64) are encoded window by window.
+// That is exact because of this: if A ends in token a and B begins with token b, A and B are the
+// encodings of two texts, and the encoding of the text of a and b is (a, b), then A followed by B
+// is the encoding of both texts together. For say that the first merge across the border is of the
+// symbols p and q. Until then both sides went on as they do alone, so p belongs to a and q to b,
+// and there the same merges came before; then p and q would also merge in the text of a and b
+// alone. (van Antwerpen and Neubeck, "So many tokens, so little time", GitHub 2024, use the same
+// fact to encode by backtracking.)
 
 namespace owt::text {
 namespace {
 
 constexpr size_t kShortPiece = 32;
+
+// Tokens at the end of a window that are encoded again with what follows.
+constexpr size_t kOverlap = 8;
 
 constexpr uint64_t kHashFactor = 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio, odd
 
@@ -24,7 +35,8 @@ uint64_t PairKey(uint32_t left, uint32_t right) { return (uint64_t{left} << 32) 
 
 }  // namespace
 
-BpeModel::BpeModel(const formats::Gpt2Vocab& vocab) : end_of_text_(vocab.end_of_text()) {
+BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes)
+    : window_bytes_(window_bytes), end_of_text_(vocab.end_of_text()) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_ids_[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
   }
@@ -34,6 +46,9 @@ BpeModel::BpeModel(const formats::Gpt2Vocab& vocab) : end_of_text_(vocab.end_of_
   uint32_t merged = formats::Gpt2Vocab::kNumBytes;
   for (const formats::MergePair& merge : vocab.merges())
     Insert(PairKey(merge.left, merge.right), merged++);
+  for (uint32_t id = 0; id < vocab.size(); ++id) {
+    token_bytes_.push_back(static_cast<uint32_t>(vocab.token_bytes(id).size()));
+  }
 }
 
 void BpeModel::Insert(uint64_t pair, uint32_t merged) {
@@ -52,8 +67,10 @@ uint32_t BpeModel::Find(uint32_t left, uint32_t right) const {
 void BpeModel::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const {
   if (piece.size() <= kShortPiece) {
     EncodeShort(piece, ids);
-  } else {
+  } else if (piece.size() <= window_bytes_) {
     EncodeLong(piece, ids);
+  } else {
+    EncodeWindows(piece, ids);
   }
 }
 
@@ -80,7 +97,8 @@ void BpeModel::EncodeShort(std::string_view piece, std::vector<uint32_t>* ids) c
 }
 
 struct BpeModel::Symbol {
-  uint32_t id;  // kNone: merged into the symbol before it
+  uint32_t id;
+  uint32_t merged;  // what it becomes with the next symbol, or kNone
   uint32_t previous, next;
 };
 
@@ -88,7 +106,7 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
   const auto size = static_cast<uint32_t>(piece.size());
   std::vector<Symbol> symbols(size);
   for (uint32_t i = 0; i < size; ++i) {
-    symbols[i] = {byte_ids_[static_cast<uint8_t>(piece[i])], i - 1, i + 1};
+    symbols[i] = {byte_ids_[static_cast<uint8_t>(piece[i])], kNone, i - 1, i + 1};
   }
 
   struct Candidate {
@@ -96,22 +114,27 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
     auto operator<=>(const Candidate&) const = default;
   };
 
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> candidates;
-  const auto propose = [&](uint32_t left) {
-    const uint32_t right = symbols[left].next;
-    if (right == size) return;
-    const uint32_t merged = Find(symbols[left].id, symbols[right].id);
-    if (merged != kNone) candidates.push({merged, left});
-  };
-  for (uint32_t i = 0; i < size; ++i) propose(i);
-
-  while (!candidates.empty()) {
-    const auto [merged, left] = candidates.top();
-    candidates.pop();
+  std::vector<Candidate> heap;
+  heap.reserve(size);
+  const auto look = [&](uint32_t left) {
     Symbol& symbol = symbols[left];
-    if (symbol.id == kNone || symbol.next == size) continue;
-    if (Find(symbol.id, symbols[symbol.next].id) != merged) continue;
-    symbols[symbol.next].id = kNone;
+    symbol.merged = symbol.next == size ? kNone : Find(symbol.id, symbols[symbol.next].id);
+    if (symbol.merged != kNone) heap.push_back({symbol.merged, left});
+    return symbol.merged != kNone;
+  };
+  const auto propose = [&](uint32_t left) {
+    if (look(left)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
+  };
+  for (uint32_t i = 0; i < size; ++i) look(i);
+  std::make_heap(heap.begin(), heap.end(), std::greater<>());
+
+  while (!heap.empty()) {
+    std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+    const auto [merged, left] = heap.back();
+    heap.pop_back();
+    Symbol& symbol = symbols[left];
+    if (symbol.merged != merged) continue;
+    symbols[symbol.next].merged = kNone;
     symbol.id = merged;
     symbol.next = symbols[symbol.next].next;
     if (symbol.next != size) symbols[symbol.next].previous = left;
@@ -119,6 +142,45 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
     if (left != 0) propose(symbol.previous);
   }
   for (uint32_t i = 0; i != size; i = symbols[i].next) ids->push_back(symbols[i].id);
+}
+
+void BpeModel::EncodeWindows(std::string_view piece, std::vector<uint32_t>* ids) const {
+  const size_t first = ids->size();
+  std::vector<uint32_t> window;
+  size_t begin = 0;  // the ids so far are the encoding of piece[0, begin)
+  size_t end = window_bytes_;
+  size_t overlap = kOverlap;
+  const auto take_back = [&](size_t count) {
+    for (; count > 0 && ids->size() > first; --count) {
+      begin -= token_bytes_[ids->back()];
+      ids->pop_back();
+    }
+  };
+  while (true) {
+    window.clear();
+    EncodeLong(piece.substr(begin, end - begin), &window);
+    if (begin > 0) {
+      const size_t before = token_bytes_[ids->back()];
+      const size_t both = before + token_bytes_[window.front()];
+      if (!CanFollow(ids->back(), window.front(), piece.substr(begin - before, both))) {
+        overlap *= 2;  // no border here when more follows: look further back
+        take_back(overlap);
+        continue;
+      }
+    }
+    ids->insert(ids->end(), window.begin(), window.end());
+    begin = end;
+    if (end == piece.size()) return;
+    overlap = kOverlap;
+    take_back(overlap);
+    end = std::min(piece.size(), end + window_bytes_);
+  }
+}
+
+bool BpeModel::CanFollow(uint32_t first, uint32_t second, std::string_view bytes) const {
+  std::vector<uint32_t> together;
+  EncodeLong(bytes, &together);
+  return together.size() == 2 && together[0] == first && together[1] == second;
 }
 
 BpeEncoder::BpeEncoder(const BpeModel& model) : model_(&model), cache_(size_t{1} << kCacheBits) {}

@@ -14,14 +14,17 @@ namespace owt::text {
 // 2 MiB for GPT-2's 50,000 merges.
 class BpeModel {
  public:
-  // Copies what it needs. REQUIRES: fewer than 2^24 merges.
-  explicit BpeModel(const formats::Gpt2Vocab& vocab);
+  static constexpr size_t kWindowBytes = 2048;
+
+  // Copies what it needs. `window_bytes` is the length from which pieces are encoded part by part;
+  // it changes no id, and tests make it small. REQUIRES: fewer than 2^24 merges, window_bytes > 0.
+  explicit BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes = kWindowBytes);
 
   uint32_t end_of_text() const { return end_of_text_; }
 
   // Appends the ids of one piece: starting from bytes, the adjacent pair of the lowest rank is
-  // merged, leftmost first, until none is left. O(n log n) in the bytes of the piece on any input.
-  // REQUIRES: piece.size() < 2^32.
+  // merged, leftmost first, until none is left. Time is linear in the piece, and memory beside the
+  // ids constant, but for pieces where what comes last changes ids far before it; none are known.
   void EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const;
 
  private:
@@ -38,10 +41,14 @@ class BpeModel {
   uint32_t Find(uint32_t left, uint32_t right) const;
   void EncodeShort(std::string_view piece, std::vector<uint32_t>* ids) const;
   void EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) const;
+  void EncodeWindows(std::string_view piece, std::vector<uint32_t>* ids) const;
+  bool CanFollow(uint32_t first, uint32_t second, std::string_view bytes) const;
 
   std::array<uint32_t, 256> byte_ids_{};
-  std::vector<Slot> slots_;  // open addressing, at most half full
-  int shift_ = 0;            // 64 - log2(slots_.size())
+  std::vector<Slot> slots_;            // open addressing, at most half full
+  int shift_ = 0;                      // 64 - log2(slots_.size())
+  std::vector<uint32_t> token_bytes_;  // length by id
+  size_t window_bytes_;
   uint32_t end_of_text_ = 0;
 };
 

@@ -113,6 +113,38 @@ TEST_F(BpeTest, ShortAndLongPiecesAgree) {
   }
 }
 
+// Long pieces in windows as small as can be: borders fall everywhere.
+TEST_F(BpeTest, WindowsDoNotChangeIds) {
+  const reference::Gpt2Encoder slow(vocab());
+  const BpeModel tiny(vocab(), 33);
+  const BpeModel small(vocab(), 100);
+  std::mt19937_64 random(8);
+  const std::vector<std::string> alphabets = {
+      "a", "ab", "aeinorst", "ACGT", "-=", "0123456789abcdef", "\xE4\xB8\xAD"};
+  for (int i = 0; i < 1000; ++i) {
+    std::string piece;
+    const std::string& alphabet = alphabets[random() % alphabets.size()];
+    const size_t length = 34 + random() % 400;
+    while (piece.size() < length) {
+      const uint64_t kind = random() % 8;
+      if (kind == 0) {
+        piece += vocab().token_bytes(static_cast<uint32_t>(random() % vocab().end_of_text()));
+      } else if (kind == 1) {
+        piece.append(random() % 40, alphabet[random() % alphabet.size()]);
+      } else {
+        piece += alphabet[random() % alphabet.size()];
+      }
+    }
+    const std::vector<uint32_t> wanted = slow.EncodePiece(piece);
+    for (const BpeModel* windowed : {&tiny, &small}) {
+      std::vector<uint32_t> ids = {1};  // what is there already stays
+      windowed->EncodePiece(piece, &ids);
+      ASSERT_EQ(std::vector<uint32_t>(ids.begin() + 1, ids.end()), wanted)
+          << testing::PrintToString(piece);
+    }
+  }
+}
+
 // The cache must not show: what was seen before does not change the ids.
 TEST_F(BpeTest, TheCacheDoesNotChangeIds) {
   std::mt19937_64 random(5);
