@@ -16,6 +16,8 @@ std::unique_ptr<Stage> MakeShuffle();
 std::unique_ptr<Stage> MakeScrape();
 std::unique_ptr<Stage> MakeReport();
 std::unique_ptr<Stage> MakeRun();
+std::unique_ptr<Stage> MakeInspect();
+std::unique_ptr<Stage> MakeVerify();
 
 namespace {
 
@@ -47,6 +49,10 @@ constexpr StageEntry kTable[] = {
      kInputs, MakeInit, ""},
     {"run", "Around", "run a recipe, neighbouring maps in one pass", "a recipe (TOML)",
      "what its stages write", kInputs, MakeRun, ""},
+    {"inspect", "Around", "show what a file holds", "any file owt writes", "text on stdout", kInputs,
+     MakeInspect, ""},
+    {"verify", "Around", "check files, manifests and ledgers", "any file owt writes",
+     "a line for each on stdout", kInputs, MakeVerify, ""},
     {"report", "Around", "the waterfall of a corpus: what each stage kept and dropped", "manifests",
      "a table on stdout", kInputs, MakeReport, ""},
 };

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "formats/gpt2_vocab.h"
+#include "formats/indexed_dataset.h"
+
+namespace owt::inspect {
+
+// What an indexed dataset holds, and the beginnings of its first `head` documents decoded. Reads
+// the index, and of the tokens only those it shows.
+std::string ShowDataset(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,
+                        uint64_t head);
+
+// The whole text of document d. Ids outside the vocabulary appear as <id 60000>. Throws
+// Error{kInput} when the index is corrupt there, Error{kUsage} when there is no such document.
+std::string DocumentText(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,
+                         uint64_t document);
+
+}  // namespace owt::inspect

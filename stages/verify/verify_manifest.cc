@@ -1,0 +1,161 @@
+#include "stages/verify/verify_manifest.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "formats/document.h"
+#include "formats/document_map.h"
+#include "formats/indexed_dataset.h"
+#include "pipeline/buffer.h"
+#include "pipeline/fd.h"
+#include "pipeline/hash.h"
+#include "pipeline/manifest.h"
+#include "pipeline/output_file.h"
+
+namespace owt::verify {
+namespace {
+
+constexpr std::string_view kManifestSuffix = ".manifest.json";
+constexpr size_t kBlockBytes = size_t{1} << 20;
+// A quarantined record takes 1 MiB at most, a third more in base64, plus its frame.
+constexpr size_t kMaxSideLineBytes = size_t{8} << 20;
+
+class ManifestCheck {
+ public:
+  explicit ManifestCheck(const std::string& path)
+      : path_(path),
+        output_(path.ends_with(kManifestSuffix)
+                    ? path.substr(0, path.size() - kManifestSuffix.size())
+                    : std::string()),
+        manifest_(ReadManifest(path)) {}
+
+  Finding Run() {
+    CheckSum();
+    for (const OutputRecord& output : manifest_.outputs) CheckOutput(output);
+    CheckRecords();
+    if (!output_.empty()) CheckQuarantine(output_ + ".quarantine.jsonl");
+    finding_.summary = fmt::format(
+        "owt {}: {} in = {} out + {} dropped + {} quarantined; {} outputs, {} bytes",
+        manifest_.stage, manifest_.tally.in, manifest_.tally.out, manifest_.tally.num_dropped(),
+        manifest_.tally.num_quarantined(), manifest_.outputs.size(), num_bytes_);
+    return std::move(finding_);
+  }
+
+ private:
+  void CheckSum() {
+    const Tally& tally = manifest_.tally;
+    if (tally.balanced()) return;
+    finding_.Problem(fmt::format(
+        "{}: the ledger does not add up: {} in, but {} out + {} dropped + {} quarantined", path_,
+        tally.in, tally.out, tally.num_dropped(), tally.num_quarantined()));
+  }
+
+  // Where an output is now: the longest end of its recorded path that exists beside the manifest,
+  // else the path as recorded.
+  std::string Locate(const std::string& recorded) const {
+    std::string_view rest = recorded;
+    while (true) {
+      const std::string candidate = FolderOf(path_) + std::string(rest);
+      if (!rest.starts_with('/') && FileExists(candidate)) return candidate;
+      const size_t slash = rest.find('/');
+      if (slash == rest.npos) return recorded;
+      rest.remove_prefix(slash + 1);
+    }
+  }
+
+  void CheckOutput(const OutputRecord& output) {
+    const std::string path = Locate(output.path);
+    if (!FileExists(path)) {
+      finding_.Problem(fmt::format("{}: the output is missing", output.path));
+      return;
+    }
+    Fd file = Fd::OpenRead(path);
+    const uint64_t size = file.Size();
+    num_bytes_ += size;
+    if (size != output.bytes) {
+      finding_.Problem(
+          fmt::format("{}: has {} bytes, the manifest says {}", path, size, output.bytes));
+      return;
+    }
+    StreamHash hash;
+    std::vector<char> block(kBlockBytes);
+    while (const size_t count = file.Read(block.data(), block.size())) {
+      hash.Update({block.data(), count});
+    }
+    if (hash.digest() != output.xxh3) {
+      finding_.Problem(
+          fmt::format("{}: has xxh3 {}, the manifest says {}; it was changed after "
+                      "the run",
+                      path, HexText(hash.digest()), HexText(output.xxh3)));
+      return;
+    }
+    if (path.ends_with(".idx")) CheckDocuments(path);
+  }
+
+  void CheckDocuments(const std::string& path) {
+    const formats::IndexedDataset dataset(formats::IndexedDatasetPaths::Of(path));
+    if (dataset.num_documents() == manifest_.tally.out) return;
+    finding_.Problem(fmt::format("{}: holds {} documents, the ledger says {} went out", path,
+                                 dataset.num_documents(), manifest_.tally.out));
+  }
+
+  // Outputs of lines are the output itself or its parts; each record is in one of them.
+  void CheckRecords() {
+    uint64_t num_records = 0;
+    for (const OutputRecord& output : manifest_.outputs) {
+      const std::string name = NameOf(output.path);
+      if (name != NameOf(output_) && !name.starts_with("part-")) return;
+      num_records += output.records;
+    }
+    if (manifest_.outputs.empty() || num_records == manifest_.tally.out) return;
+    finding_.Problem(fmt::format("{}: the outputs hold {} records, the ledger says {} went out",
+                                 path_, num_records, manifest_.tally.out));
+  }
+
+  void CheckQuarantine(const std::string& path) {
+    if (!FileExists(path)) return;
+    std::map<std::string, uint64_t, std::less<>> counts;
+    Fd file = Fd::OpenRead(path);
+    DocumentParser parser(DocumentKeys{"reason", "stage"});
+    Document line;
+    Buffer pending;
+    std::vector<char> block(kBlockBytes);
+    while (const size_t count = file.Read(block.data(), block.size())) {
+      pending.Append({block.data(), count});
+      const size_t whole = pending.view().rfind('\n') + 1;  // 0 where there is none
+      formats::ForEachLine(pending.view().substr(0, whole), [&](size_t begin, size_t end) {
+        const std::string_view bad = parser.Parse(pending.view().substr(begin, end - begin), &line);
+        ++counts[bad.empty() ? std::string(line.text()) : std::string(bad)];
+      });
+      const std::string rest(pending.view().substr(whole));
+      pending.Clear();
+      pending.Append(rest);
+      if (pending.size() > kMaxSideLineBytes) break;
+    }
+    if (pending.size() > 0) finding_.Problem(fmt::format("{}: the last line has no end", path));
+    const auto& ledger = manifest_.tally.quarantined;
+    for (const auto& [reason, count] : ledger) counts.try_emplace(reason, 0);
+    for (const auto& [reason, count] : counts) {
+      const auto found = ledger.find(reason);
+      const uint64_t expected = found == ledger.end() ? 0 : found->second;
+      if (count == expected) continue;
+      finding_.Problem(fmt::format("{}: holds {} records of {}, the ledger says {}", path, count,
+                                   reason, expected));
+    }
+  }
+
+  std::string path_;
+  std::string output_;  // what the run was asked to write; empty where the name does not say it
+  Manifest manifest_;
+  Finding finding_;
+  uint64_t num_bytes_ = 0;
+};
+
+}  // namespace
+
+Finding VerifyManifest(const std::string& path) { return ManifestCheck(path).Run(); }
+
+}  // namespace owt::verify

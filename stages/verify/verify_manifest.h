@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "stages/verify/finding.h"
+
+namespace owt::verify {
+
+// Checks the account of a run against what is on disk:
+//   the ledger's sum: in = out + dropped + quarantined
+//   every output: it exists, and has the recorded bytes and xxh3
+//   documents in each .idx, and the sum of the records of lines = out
+//   the quarantine file beside the output: as many lines of each reason as the ledger says
+// Outputs are looked for beside the manifest first, so that a corpus can be moved. Reads every
+// output once. Throws Error{kInput} when the manifest cannot be read.
+Finding VerifyManifest(const std::string& path);
+
+}  // namespace owt::verify
