@@ -180,12 +180,10 @@ void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string outp
   if (!context.common.stats.empty()) WriteFileAtomically(context.common.stats, manifest);
   if (!context.common.quiet) WriteError(Summary(context, timings));
   if (TooManyBad(context.tally, context.common.max_bad)) {
-    throw Error(
-        ErrorKind::kRejected,
-        fmt::format("{} of {} records are bad, more than --max-bad {}; see {}",
-                    context.tally.num_quarantined(), context.tally.in, context.common.max_bad,
-                    context.common.quarantine.empty() ? "OUTPUT.quarantine.jsonl"
-                                                      : context.common.quarantine));
+    throw Error(ErrorKind::kRejected,
+                fmt::format("{} of {} records are bad, more than --max-bad {}; see {}",
+                            context.tally.num_quarantined(), context.tally.in,
+                            context.common.max_bad, QuarantinePath(context)));
   }
 }
 
