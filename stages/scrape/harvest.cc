@@ -4,6 +4,7 @@
 
 #include <ctime>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "pipeline/error.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr Milliseconds kSyncEvery{1000};
 constexpr Milliseconds kPumpEvery{100};
+constexpr Milliseconds kRecordPause{5};
 constexpr size_t kSyncAtBytes = 8 << 20;
 
 }  // namespace
@@ -23,16 +25,13 @@ Harvest::Harvest(RunContext& context, const CrawlOptions& options, const PageFor
     : context_(context),
       format_(format),
       spool_(spool),
-      arena_(context.workers()),
       last_sync_(Clock::now()),
-      crawl_(options, [this](Outcome outcome) { OnOutcome(std::move(outcome)); }) {}
+      crawl_(options, [this](Outcome outcome) { OnOutcome(std::move(outcome)); }),
+      records_(context.workers()) {}
 
 Harvest::~Harvest() {
   crawl_.Stop();
-  arena_.execute([this] {
-    tasks_.cancel();
-    tasks_.wait();
-  });
+  spool_.StopWaiting();
 }
 
 void Harvest::OnOutcome(Outcome outcome) {
@@ -42,19 +41,13 @@ void Harvest::OnOutcome(Outcome outcome) {
     ++num_outcomes_;
     return;
   }
-  // task_group wants copyable work.
+  // std::function wants copyable work.
   auto page = std::make_shared<const Outcome>(std::move(outcome));
   const auto fetched_at = static_cast<int64_t>(std::time(nullptr));
-  arena_.enqueue(tasks_.defer([this, page, fetched_at] {
-    // An exception must neither end a worker silently nor wait for the end of the crawl.
-    try {
-      MakeRecord(*page, fetched_at);
-    } catch (...) {
-      const std::lock_guard<std::mutex> lock(error_mutex_);
-      if (!error_) error_ = std::current_exception();
-    }
+  records_.Add([this, page = std::move(page), fetched_at] {
+    MakeRecord(*page, fetched_at);
     crawl_.Handled(page->result.body.size());
-  }));
+  });
 }
 
 void Harvest::MakeRecord(const Outcome& outcome, int64_t fetched_at_unix_s) {
@@ -65,14 +58,17 @@ void Harvest::MakeRecord(const Outcome& outcome, int64_t fetched_at_unix_s) {
   num_pages_ += reason == Reason::kNone;
 }
 
-void Harvest::RethrowFailure() {
-  const std::lock_guard<std::mutex> lock(error_mutex_);
-  if (error_) std::rethrow_exception(error_);
+// Records wait for Sync when too much is unsynced, so this thread must not just wait for them.
+void Harvest::WaitForRecords() {
+  while (!records_.IsIdle()) {
+    spool_.Sync();
+    std::this_thread::sleep_for(kRecordPause);
+  }
 }
 
 void Harvest::Interrupt() {
   crawl_.Stop();
-  arena_.execute([this] { tasks_.wait(); });
+  WaitForRecords();
   spool_.Sync();
   throw Error(ErrorKind::kInterrupted,
               fmt::format("interrupted after {} URLs; run the same command again to go on",
@@ -80,7 +76,7 @@ void Harvest::Interrupt() {
 }
 
 void Harvest::Pump() {
-  RethrowFailure();
+  records_.IsIdle();  // throws what a record threw
   if (context_.cancelled()) Interrupt();
   const TimePoint now = Clock::now();
   if (now - last_sync_ >= kSyncEvery || spool_.unsynced_bytes() >= kSyncAtBytes) {
@@ -124,8 +120,7 @@ void Harvest::Run(Source& list) {
     batch.file_xxh3.reset();
   }
   while (!crawl_.WaitUntilIdle(kPumpEvery)) Pump();
-  arena_.execute([this] { tasks_.wait(); });
-  RethrowFailure();
+  WaitForRecords();
   spool_.Sync();
   const double seconds = context_.progress->seconds() - started;
   context_.Say(fmt::format("{} pages of {} URLs, {:.1f} MB, in {:.1f} s: {:.0f} pages/s",

@@ -2,17 +2,14 @@
 
 #include <atomic>
 #include <cstdint>
-#include <exception>
-#include <mutex>
-
-#include <oneapi/tbb/task_arena.h>
-#include <oneapi/tbb/task_group.h>
+#include <string_view>
 
 #include "pipeline/batch.h"
 #include "pipeline/context.h"
 #include "stages/scrape/crawl.h"
 #include "stages/scrape/page_record.h"
 #include "stages/scrape/spool.h"
+#include "stages/scrape/work_queue.h"
 
 namespace owt::scrape {
 
@@ -37,21 +34,18 @@ class Harvest {
   void OnOutcome(Outcome outcome);                                     // event loops
   void MakeRecord(const Outcome& outcome, int64_t fetched_at_unix_s);  // workers
   void Pump();
+  void WaitForRecords();
   void Interrupt();
-  void RethrowFailure();
 
   RunContext& context_;
   const PageFormat format_;
   Spool& spool_;
-  oneapi::tbb::task_arena arena_;
-  oneapi::tbb::task_group tasks_;
   std::atomic<uint64_t> num_outcomes_ = 0;
   std::atomic<uint64_t> num_pages_ = 0;
   std::atomic<uint64_t> wire_bytes_ = 0;
   TimePoint last_sync_;
-  std::mutex error_mutex_;
-  std::exception_ptr error_;  // guarded by error_mutex_
-  Crawl crawl_;               // last: its threads use all of the above
+  Crawl crawl_;        // its threads use all of the above, and records_ after the first Submit
+  WorkQueue records_;  // its threads use all of the above
 };
 
 // Calls visit(ordinal, url, begin, end) for the lines of a batch that are not blank: the line

@@ -110,7 +110,7 @@ void Spool::Add(uint64_t ordinal, Reason reason, int status, std::string_view re
   }
   std::unique_lock<std::mutex> lock(mutex_);
   if (!record.empty()) {
-    synced_.wait(lock, [this] { return records_.size() < kMaxUnsyncedBytes; });
+    synced_.wait(lock, [this] { return records_.size() < kMaxUnsyncedBytes || is_given_up_; });
   }
   Entry entry;
   entry.ordinal = ordinal;
@@ -125,6 +125,14 @@ void Spool::Add(uint64_t ordinal, Reason reason, int status, std::string_view re
 size_t Spool::unsynced_bytes() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return records_.size() + entries_.size();
+}
+
+void Spool::StopWaiting() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_given_up_ = true;
+  }
+  synced_.notify_all();
 }
 
 void Spool::Sync() {

@@ -53,6 +53,9 @@ class Spool {
 
   size_t unsynced_bytes() const;
 
+  // From now on Add waits for nothing: there will be no Sync.
+  void StopWaiting();
+
   // Makes everything added before the call durable. One thread.
   void Sync();
 
@@ -77,9 +80,10 @@ class Spool {
 
   mutable std::mutex mutex_;
   std::condition_variable synced_;
-  uint64_t end_ = 0;     // of `pages`, with what is not written yet; guarded by mutex_
-  std::string records_;  // not written yet; guarded by mutex_
-  std::string entries_;  // not written yet; guarded by mutex_
+  uint64_t end_ = 0;          // of `pages`, with what is not written yet; guarded by mutex_
+  std::string records_;       // not written yet; guarded by mutex_
+  std::string entries_;       // not written yet; guarded by mutex_
+  bool is_given_up_ = false;  // guarded by mutex_
 };
 
 }  // namespace owt::scrape

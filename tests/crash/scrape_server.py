@@ -139,6 +139,10 @@ class Server:
     def do_long(self, c, host, count):
         c.sendall(answer("200 OK", b"x" * (12 << 20)))
 
+    def do_big(self, c, host, count):
+        c.sendall(answer("200 OK", b"<p>big page</p>" + b"x" * (4 << 20)))
+        return True
+
     def do_bomb(self, c, host, count):
         c.sendall(answer("200 OK", BOMB, extra=["Content-Encoding: gzip"]))
 
