@@ -14,8 +14,8 @@ namespace owt::shuffle {
 //   record = varint zigzag(ordinal - ordinal of the record before in this chunk, 0 at the start),
 //            varint line_bytes, line (always with its newline)
 //
-// A record costs 2 to 4 bytes beside its line. Varints are LEB128. The file never leaves the run
-// that wrote it, so readers trust it.
+// A record costs 2 to 4 bytes beside its line. Varints are LEB128. The file may come from a run
+// that was killed, so readers believe no length.
 
 constexpr size_t kMaxRecordPrefix = 20;  // two varints of ten bytes
 
@@ -28,10 +28,11 @@ inline char* PutVarint(uint64_t value, char* to) {
   return to;
 }
 
+// Reads at most ten bytes.
 inline const char* GetVarint(const char* from, uint64_t* value) {
   uint64_t byte = static_cast<unsigned char>(*from++);
   uint64_t result = byte & 0x7f;
-  for (int shift = 7; byte >= 0x80; shift += 7) {
+  for (int shift = 7; byte >= 0x80 && shift < 64; shift += 7) {
     byte = static_cast<unsigned char>(*from++);
     result |= (byte & 0x7f) << shift;
   }
@@ -105,27 +106,33 @@ class Chunk {
   uint64_t last_ordinal_ = 0;
 };
 
-// Calls visit(ordinal, sized_line) for every record of the chunks in `stored`; `sized_line` points
-// at the line's length (varint), which the line follows: one pointer says both.
+// Calls visit(ordinal, sized_line) for every record of the chunks in `stored`, behind which
+// kMaxRecordPrefix bytes must be readable; `sized_line` points at the line's length (varint), which
+// the line follows: one pointer says both. False where the bytes are no chunks; what was visited
+// before lies within `stored` all the same.
 template <typename Visit>
-void ForEachRecord(std::string_view stored, const Visit& visit) {
+[[nodiscard]] bool ForEachRecord(std::string_view stored, const Visit& visit) {
   const char* at = stored.data();
   const char* const end = at + stored.size();
   while (at != end) {
+    if (static_cast<size_t>(end - at) < Chunk::kHeader) return false;
     uint64_t payload;
     std::memcpy(&payload, at, sizeof(payload));
     at += Chunk::kHeader;
+    if (payload > static_cast<uint64_t>(end - at)) return false;
     const char* const chunk_end = at + payload;
     uint64_t ordinal = 0;
     while (at != chunk_end) {
       uint64_t value;
-      at = GetVarint(at, &value);
+      const char* const sized_line = GetVarint(at, &value);
       ordinal += UnZigZag(value);
-      visit(ordinal, at);
-      at = GetVarint(at, &value);
+      at = GetVarint(sized_line, &value);
+      if (at > chunk_end || value > static_cast<uint64_t>(chunk_end - at)) return false;
+      visit(ordinal, sized_line);
       at += value;
     }
   }
+  return true;
 }
 
 // The line that a `sized_line` of ForEachRecord points at, newline included.

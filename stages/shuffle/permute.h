@@ -16,7 +16,7 @@ namespace owt::shuffle {
 struct PermuteOptions {
   size_t memory_bytes;
   size_t workers;
-  uint64_t head = ~uint64_t{0};  // hand on the first so many records only
+  uint64_t head = ~uint64_t{0};  // hand on the first so many records only; not after a Restore
 };
 
 // Takes lines in shuffled order: whole lines, and how many they are. Called in order, by one thread
@@ -25,8 +25,9 @@ using EmitLines = std::function<void(std::string_view lines, uint64_t records)>;
 
 // Hands the records of `partitions` (Scatter::Finish) on, in order. Partitions are prepared in
 // parallel; one that is too large for its share of the memory is first split further through the
-// same spill file. Only a single line larger than that is held all the same. Throws Error where the
-// disk fails, and whatever `emit` throws.
+// same spill file. Only a single line larger than that is held all the same. A record that is there
+// twice (after a Restore) is handed on once. Throws Error where the disk fails or the spill file is
+// damaged, and whatever `emit` throws.
 void Permute(const Order& order, std::vector<Partition> partitions, const PermuteOptions& options,
              SpillFile* spill, const EmitLines& emit);
 

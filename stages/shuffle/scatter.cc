@@ -1,9 +1,12 @@
 #include "stages/shuffle/scatter.h"
 
+#include <fmt/format.h>
 #include <malloc.h>
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace owt::shuffle {
@@ -86,7 +89,8 @@ Scatter::~Scatter() = default;
 
 std::unique_ptr<Scatter::Lane> Scatter::TakeLane() {
   std::unique_lock<std::mutex> lock(mutex_);
-  lane_free_.wait(lock, [this] { return !lanes_.empty() || lanes_made_ < plan_.lanes; });
+  lane_free_.wait(lock,
+                  [this] { return !is_paused_ && (!lanes_.empty() || lanes_made_ < plan_.lanes); });
   if (lanes_.empty()) {
     ++lanes_made_;
     auto lane = std::make_unique<Lane>();
@@ -103,7 +107,7 @@ void Scatter::ReturnLane(std::unique_ptr<Lane> lane) {
     const std::lock_guard<std::mutex> lock(mutex_);
     lanes_.push_back(std::move(lane));
   }
-  lane_free_.notify_one();
+  lane_free_.notify_all();  // Checkpoint waits for all lanes, others for one
 }
 
 // A lane for the length of one call, also of one that fails: others may be waiting for it.
@@ -142,14 +146,15 @@ uint64_t Scatter::Add(std::string_view lines, uint64_t first_ordinal) {
   return ours;
 }
 
-void Scatter::AddStored(std::string_view stored) {
+bool Scatter::AddStored(std::string_view stored) {
   LaneLoan lane(this);
-  ForEachRecord(stored, [&](uint64_t ordinal, const char* sized_line) {
+  const bool is_sound = ForEachRecord(stored, [&](uint64_t ordinal, const char* sized_line) {
     std::string_view line = LineAt(sized_line);
     line.remove_suffix(1);
     Place(lane.get(), ordinal, line);
   });
   if (head_ != nullptr) head_->Note(lane.get()->positions);
+  return is_sound;
 }
 
 // False where the record belongs to another shard.
@@ -247,29 +252,112 @@ void Scatter::SpillPartition(Partition* partition, std::unique_lock<std::mutex>*
   }
 }
 
-std::vector<Partition> Scatter::Finish() {
+// Moves what the lanes hold to the partitions. REQUIRES: no lane is lent.
+void Scatter::EmptyLanes(bool shrink) {
   for (std::unique_ptr<Lane>& lane : lanes_) {
     for (size_t i = 0; i < partitions_.size(); ++i) {
       Lane::Slot& slot = lane->slots[i];
-      partitions_[i].records += slot.records;
-      partitions_[i].line_bytes += slot.line_bytes;
-      if (!slot.open.empty()) Collect(i, slot.open.Shrunk());  // half-empty ones would not fit
-      slot.open = Chunk();
+      Partition& partition = partitions_[i];
+      partition.records += std::exchange(slot.records, 0);
+      partition.line_bytes += std::exchange(slot.line_bytes, 0);
+      Chunk chunk = std::exchange(slot.open, Chunk());
+      if (chunk.empty()) {
+        allocated_bytes_ -= chunk.capacity();
+        continue;
+      }
+      if (shrink) {
+        allocated_bytes_ -= chunk.capacity();
+        chunk = chunk.Shrunk();
+        allocated_bytes_ += chunk.capacity();
+      }
+      chunk.Seal();
+      partition.chunk_bytes += chunk.capacity();
+      partition.chunks.push_back(std::move(chunk));
     }
   }
+}
+
+void Scatter::SpillAll(std::unique_lock<std::mutex>* lock) {
+  for (Partition& partition : partitions_) {
+    if (!partition.chunks.empty()) SpillPartition(&partition, lock);
+  }
+}
+
+// No lane is lent as long as it lives, also when the disk fails meanwhile.
+class Scatter::Pause {
+ public:
+  Pause(Scatter* scatter, std::unique_lock<std::mutex>* lock) : scatter_(scatter), lock_(lock) {
+    scatter_->is_paused_ = true;
+    scatter_->lane_free_.wait(*lock_,
+                              [this] { return scatter_->lanes_.size() == scatter_->lanes_made_; });
+  }
+
+  ~Pause() {
+    if (!lock_->owns_lock()) lock_->lock();
+    scatter_->is_paused_ = false;
+    scatter_->lane_free_.notify_all();
+  }
+
+  Pause(const Pause&) = delete;
+  Pause& operator=(const Pause&) = delete;
+
+ private:
+  Scatter* scatter_;
+  std::unique_lock<std::mutex>* lock_;
+};
+
+// "BITS END" and for each partition "OFFSET LENGTH RECORDS LINE_BYTES SPILLED_BYTES".
+std::string Scatter::Checkpoint() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (spill_->bytes_reserved() == 0) return {};
+  const Pause pause(this, &lock);
+  EmptyLanes(false);
+  SpillAll(&lock);
+  spill_->Sync();
+  std::string state = fmt::format("{} {}", plan_.partition_bits, spill_->bytes_reserved());
+  for (const Partition& partition : partitions_) {
+    state += fmt::format(" {} {} {} {} {}", partition.last.offset, partition.last.length,
+                         partition.records, partition.line_bytes, partition.spilled_bytes);
+  }
+  return state;
+}
+
+bool Scatter::Restore(std::string_view state) {
+  std::vector<uint64_t> numbers;
+  for (const char* at = state.data(); at < state.data() + state.size(); ++at) {
+    const auto [end, error] =
+        std::from_chars(at, state.data() + state.size(), numbers.emplace_back());
+    if (error != std::errc{}) return false;
+    at = end;
+  }
+  if (numbers.size() < 2 || numbers[0] < 1 || numbers[0] > kMostPartitionBits) return false;
+  const size_t count = size_t{1} << numbers[0];
+  if (numbers.size() != 2 + 5 * count || !spill_->Reopen(numbers[1])) return false;
+  plan_.partition_bits = static_cast<int>(numbers[0]);
+  plan_.chunk_bytes = std::clamp((plan_.memory_bytes / (2 * plan_.lanes)) >> plan_.partition_bits,
+                                 kLeastChunkBytes, kMostChunkBytes);
+  partitions_ = std::vector<Partition>(count);
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t* const values = &numbers[2 + 5 * i];
+    Partition& partition = partitions_[i];
+    partition.fixed_bits = fixed_bits_ + plan_.partition_bits;
+    partition.last = {values[0], values[1]};
+    partition.records = values[2];
+    partition.line_bytes = values[3];
+    partition.spilled_bytes = values[4];
+  }
+  return true;
+}
+
+std::vector<Partition> Scatter::Finish() {
+  EmptyLanes(true);  // half-empty chunks would not fit
   lanes_.clear();
   free_chunks_.clear();
   uint64_t held_bytes = 0;
-  bool spilled = false;
-  for (const Partition& partition : partitions_) {
-    held_bytes += partition.chunk_bytes;
-    spilled |= partition.last.length > 0;
-  }
-  if (spilled || held_bytes > plan_.memory_bytes / 2) {
+  for (const Partition& partition : partitions_) held_bytes += partition.chunk_bytes;
+  if (spill_->bytes_reserved() > 0 || held_bytes > plan_.memory_bytes / 2) {
     std::unique_lock<std::mutex> lock(mutex_);
-    for (Partition& partition : partitions_) {
-      if (!partition.chunks.empty()) SpillPartition(&partition, &lock);
-    }
+    SpillAll(&lock);
     free_chunks_.clear();
   }
   ::malloc_trim(0);  // glibc keeps freed chunks of this size, and pass 2 would come on top

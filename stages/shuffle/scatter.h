@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -66,8 +67,19 @@ class Scatter {
   // wait. Throws Error where the disk fails.
   uint64_t Add(std::string_view lines, uint64_t first_ordinal);
 
-  // Adds records of chunks (see ForEachRecord), for splitting a partition.
-  void AddStored(std::string_view stored);
+  // Adds records of chunks (see ForEachRecord), for splitting a partition. False where they are
+  // damaged.
+  [[nodiscard]] bool AddStored(std::string_view stored);
+
+  // Brings everything added so far to the disk and says, in one line, where it is: a later run can
+  // go on from there. Nothing, where all of it is in memory still: such a run starts over. Waits
+  // for other threads' Adds. Records that they added meanwhile may be added again by the later run:
+  // pass 2 drops what it meets twice.
+  std::string Checkpoint();
+
+  // Goes back to such a state; false where the spill file does not have it any more.
+  // REQUIRES: nothing was added yet.
+  bool Restore(std::string_view state);
 
   // Ends the pass: the partitions in order, empty ones too. What stays in memory is half of the
   // plan's at most, and nothing where anything was spilled: pass 2 needs the memory. Call it once,
@@ -77,6 +89,7 @@ class Scatter {
  private:
   struct Lane;
   class LaneLoan;
+  class Pause;
 
   std::unique_ptr<Lane> TakeLane();
   void ReturnLane(std::unique_ptr<Lane> lane);
@@ -84,11 +97,13 @@ class Scatter {
   void AppendToNewChunk(Lane* lane, size_t partition, uint64_t ordinal, std::string_view line);
   Chunk TakeChunk(size_t bytes);
   void Collect(size_t partition, Chunk chunk);
+  void EmptyLanes(bool shrink);
+  void SpillAll(std::unique_lock<std::mutex>* lock);
   bool SpillLargest(std::unique_lock<std::mutex>* lock);
   void SpillPartition(Partition* partition, std::unique_lock<std::mutex>* lock);
 
   const Order order_;
-  const ScatterPlan plan_;
+  ScatterPlan plan_;
   SpillFile* const spill_;
   HeadLimit* const head_;
   const int fixed_bits_;
@@ -97,6 +112,7 @@ class Scatter {
   std::condition_variable lane_free_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   size_t lanes_made_ = 0;
+  bool is_paused_ = false;  // no lane is lent
   std::vector<Partition> partitions_;
   std::vector<Chunk> free_chunks_;
   size_t allocated_bytes_ = 0;

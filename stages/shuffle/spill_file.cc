@@ -41,11 +41,11 @@ std::string SpillFile::NameBeside(const std::string& output) {
 
 SpillFile::~SpillFile() {
   if (fd_ < 0) return;
-  ::unlink(path_.c_str());
+  if (!is_kept_) ::unlink(path_.c_str());
   ::close(fd_);
 }
 
-void SpillFile::Open() {
+void SpillFile::Open(bool is_new) {
   for (;;) {
     const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) ThrowErrno(ErrorKind::kOutput, "cannot create the temporary file", path_);
@@ -64,7 +64,7 @@ void SpillFile::Open() {
     }
     ::close(fd);
   }
-  if (::ftruncate(fd_, 0) != 0) {
+  if (is_new && ::ftruncate(fd_, 0) != 0) {
     ThrowErrno(ErrorKind::kOutput, "cannot empty what an earlier run left", path_);
   }
 }
@@ -77,7 +77,7 @@ SpillFile::Extent SpillFile::Reserve(uint64_t length) {
 }
 
 void SpillFile::Write(Extent extent, std::span<iovec> pieces) {
-  std::call_once(opened_, [this] { Open(); });
+  std::call_once(opened_, [this] { Open(true); });
   uint64_t offset = extent.offset;
   while (!pieces.empty()) {
     const int count = static_cast<int>(std::min(pieces.size(), kMaxPieces));
@@ -106,7 +106,27 @@ void SpillFile::Read(Extent extent, char* to) const {
   }
 }
 
+void SpillFile::Sync() {
+  if (::fdatasync(fd_) != 0) {
+    ThrowErrno(ErrorKind::kOutput, "cannot write the temporary file", path_);
+  }
+  is_kept_ = true;
+}
+
+bool SpillFile::Reopen(uint64_t end) {
+  struct stat info;
+  if (::lstat(path_.c_str(), &info) != 0 || static_cast<uint64_t>(info.st_size) < end) return false;
+  std::call_once(opened_, [this] { Open(false); });
+  if (::ftruncate(fd_, static_cast<off_t>(end)) != 0) {
+    ThrowErrno(ErrorKind::kOutput, "cannot cut the temporary file back", path_);
+  }
+  end_ = end;
+  is_kept_ = true;
+  return true;
+}
+
 void SpillFile::Release(Extent extent) const {
+  if (is_kept_) return;
   // A file system that cannot (EOPNOTSUPP) keeps the blocks until the file goes: only space.
   (void)::fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                     static_cast<off_t>(extent.offset), static_cast<off_t>(extent.length));

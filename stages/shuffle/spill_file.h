@@ -12,8 +12,9 @@ namespace owt::shuffle {
 // The temporary file of a shuffle: extents are appended by many threads and read back by place.
 //
 // The file lies beside the output under a hidden name that the output's name decides, and is
-// locked while a run uses it. The destructor removes it. What a killed run left is taken over and
-// emptied by the next run; a second run at the same time is refused.
+// locked while a run uses it. The destructor removes it, unless it was synced for a later run. What
+// a killed run left is taken over by the next one, to go on with or to empty; a second run at the
+// same time is refused.
 class SpillFile {
  public:
   // A piece of the file; `length` 0 means "none".
@@ -43,17 +44,29 @@ class SpillFile {
   // Reads a written extent into `to`, which has room for its length. Thread-safe.
   void Read(Extent extent, char* to) const;
 
-  // Gives the disk blocks of an extent back where the file system can; otherwise does nothing.
+  // Gives the disk blocks of an extent back where the file system can and no later run needs them;
+  // otherwise does nothing.
   void Release(Extent extent) const;
+
+  // Makes what was written durable, and leaves the file behind from now on until Discard.
+  void Sync();
+
+  // Goes on behind the first `end` bytes of what an earlier run left; false where they are not
+  // there. REQUIRES: nothing was written yet.
+  bool Reopen(uint64_t end);
+
+  // The file is not needed any more: the destructor removes it.
+  void Discard() { is_kept_ = false; }
 
   uint64_t bytes_reserved() const { return end_; }
 
  private:
-  void Open();
+  void Open(bool is_new);
 
   std::string path_;
   std::once_flag opened_;
   int fd_ = -1;
+  bool is_kept_ = false;
   std::mutex mutex_;
   uint64_t end_ = 0;  // guarded by mutex_
 };

@@ -28,6 +28,8 @@ using shuffle::Order;
 using shuffle::Scatter;
 using shuffle::SpillFile;
 
+constexpr uint64_t kAll = ~uint64_t{0};  // PermuteOptions::head
+
 // How a run divides --memory: batches in flight, positions of --head, and the two passes.
 struct Memory {
   explicit Memory(const RunContext& context)
@@ -119,6 +121,15 @@ class PermuteSink : public Sink {
 
   void Put(const BatchResult&) override {}
 
+  // Of pass 1. A head is short, and cut by counts that a resumed run does not have.
+  std::string Checkpoint() override {
+    return options_.head == kAll ? scatter_->Checkpoint() : std::string();
+  }
+
+  bool Restore(const std::string& state) override {
+    return options_.head == kAll && scatter_->Restore(state);
+  }
+
   void Commit() override {
     BatchResult result;
     uint64_t written = 0;
@@ -127,7 +138,7 @@ class PermuteSink : public Sink {
                      [&](std::string_view lines, uint64_t records) {
                        if (context_.cancelled()) {
                          throw Error(ErrorKind::kInterrupted,
-                                     "interrupted; run the same command again to start over");
+                                     "interrupted; run the same command again to go on");
                        }
                        result.bytes.assign(lines);
                        result.tally.out = records;
@@ -136,11 +147,18 @@ class PermuteSink : public Sink {
                        bytes += lines.size();
                      });
     Tally& tally = context_.tally;
+    const uint64_t expected = std::min(tally.out, options_.head);
+    if (written != expected) {
+      throw Error(ErrorKind::kInternal,
+                  fmt::format("{} records came back of {}; please report this", written, expected),
+                  context_.output);
+    }
     if (written < tally.out) tally.Drop("not_in_head", tally.out - written);
     tally.out = written;
     tally.bytes_in += source_->bytes_taken();
     tally.bytes_out = bytes;
     output_.Commit();
+    spill_->Discard();
   }
 
  private:

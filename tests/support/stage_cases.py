@@ -105,7 +105,7 @@ CASES = {
     "cleanup": Case(documents),
     "langdetect": Case(documents, ["--keep", "en"]),
     "dedup": Case(documents, ["--lsh"]),
-    "shuffle": Case(documents),
+    "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "encode": Case(documents, ["--append-eod"], output="out",
                    outputs=lambda folder: [folder / "out_text_document.bin", folder / "out_text_document.idx"]),
 }

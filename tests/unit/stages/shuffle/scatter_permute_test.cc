@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/error.h"
 #include "stages/shuffle/permute.h"
 #include "stages/shuffle/scatter.h"
 
@@ -208,6 +209,84 @@ TEST_F(ShuffleTest, NothingIsLeftBesideTheOutput) {
   way.expect_spill = true;
   Shuffle(text, way);
   EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+// A run is killed after a checkpoint that knew the first part; later ones had been added as well.
+TEST_F(ShuffleTest, GoesOnWhereAKilledRunStopped) {
+  const std::string text = MakeLines(60000, 5000, 8);
+  const size_t half = text.find('\n', text.size() / 2) + 1;
+  const size_t more = text.find('\n', text.size() * 3 / 4) + 1;
+  const std::string_view lines = text;
+  const uint64_t half_lines = CountLines(lines.substr(0, half));
+  const std::string path = SpillFile::NameBeside(folder_ + "/out");
+  const Order order(kSeed);
+  std::string state;
+  for (int kill = 0; kill < 3; ++kill) {
+    SpillFile spill(path);
+    Scatter scatter(order, PlanScatter(kLeastMemoryBytes, 2, 0), &spill, nullptr);
+    if (kill == 0) {
+      scatter.Add(lines.substr(0, half), 0);
+      scatter.Add(lines.substr(half, more - half), half_lines);
+    } else {
+      ASSERT_TRUE(scatter.Restore(state)) << kill;
+      scatter.Add(lines.substr(half), half_lines);
+    }
+    state = scatter.Checkpoint();  // here it dies; what was added from `half` on comes again
+    ASSERT_FALSE(state.empty());
+  }
+  ASSERT_TRUE(fs::exists(path));
+  {
+    SpillFile spill(path);
+    Scatter scatter(order, PlanScatter(64 << 20, 4, 0), &spill, nullptr);  // another plan
+    ASSERT_TRUE(scatter.Restore(state));
+    scatter.Add(lines.substr(half), half_lines);
+    std::string result;
+    Permute(order, scatter.Finish(), {kLeastMemoryBytes, 2}, &spill,
+            [&](std::string_view part, uint64_t count) {
+              EXPECT_EQ(CountLines(part), count);
+              result += part;
+            });
+    ASSERT_EQ(result, Reference(text, order, ~uint64_t{0}));
+    spill.Discard();
+  }
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(ShuffleTest, AStateThatDoesNotFitIsRefused) {
+  SpillFile spill(folder_ + "/.out.shuffle");
+  Scatter scatter(Order(kSeed), PlanScatter(kLeastMemoryBytes, 1, 0), &spill, nullptr);
+  EXPECT_EQ(scatter.Checkpoint(), "") << "all is in memory";
+  std::string no_file = "1 100";
+  for (int i = 0; i < 10; ++i) no_file += " 1";
+  for (const std::string& state : {std::string(), std::string("x"), std::string("1 1"),
+                                   std::string("99 0"), std::string("-1 2"), no_file}) {
+    EXPECT_FALSE(scatter.Restore(state)) << state;
+  }
+}
+
+// Every byte of a spilled file is changed in turn: another order, an error, but no crash.
+TEST_F(ShuffleTest, ADamagedSpillFileIsAnErrorOrOtherLines) {
+  const std::string text = MakeLines(300, 0, 9);
+  const Order order(kSeed);
+  const std::string path = folder_ + "/.out.shuffle";
+  size_t errors = 0;
+  for (uint64_t at = 0; at < 1000; at += 7) {
+    SpillFile spill(path);
+    const ScatterPlan plan = {4 << 10, 1, 1, 4 << 10};
+    Scatter scatter(order, plan, &spill, nullptr);
+    scatter.Add(text, 0);
+    std::vector<Partition> partitions = scatter.Finish();
+    char byte = static_cast<char>(0xff);
+    iovec piece = {&byte, 1};
+    spill.Write({spill.bytes_reserved() - 1 - at, 1}, std::span(&piece, 1));
+    try {
+      Permute(order, std::move(partitions), {1 << 20, 1}, &spill,
+              [](std::string_view, uint64_t) {});
+    } catch (const Error&) {
+      ++errors;
+    }
+  }
+  EXPECT_GT(errors, 0u);
 }
 
 TEST_F(ShuffleTest, AFailedDiskEndsEveryWaitingThread) {
