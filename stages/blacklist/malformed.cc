@@ -206,7 +206,9 @@ bool IsMalformed(std::string_view url) {
     return true;
   }
   if (HasWhitespaceOrControl(url)) return true;
-  const std::string_view site = url.substr(0, url.find_first_of("/?#"));
+  const auto site_end =
+      std::find_if(url.begin(), url.end(), [](char c) { return c == '/' || c == '?' || c == '#'; });
+  const std::string_view site = url.substr(0, static_cast<size_t>(site_end - url.begin()));
   const size_t colon = site.find(':');
   if (!IsHost(site.substr(0, colon))) return true;
   return colon != site.npos && !IsPort(site.substr(colon + 1));

@@ -28,6 +28,12 @@ constexpr int HexValue(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+// Where the authority ends. (string_view::find_first_of calls memchr for every byte.)
+size_t AuthorityEnd(std::string_view text, size_t from) {
+  while (from < text.size() && text[from] != '/' && text[from] != '?' && text[from] != '#') ++from;
+  return from;
+}
+
 // The text before the first `c`; `rest` gets what follows it, or is cleared.
 std::string_view CutAt(std::string_view text, char c, std::string_view* rest) {
   const size_t at = text.find(c);
@@ -135,7 +141,7 @@ UrlParts SplitUrl(std::string_view url) {
     }
   }
   if (url.starts_with("//")) {
-    const size_t end = std::min(url.find_first_of("/?#", 2), url.size());
+    const size_t end = AuthorityEnd(url, 2);
     parts.authority = url.substr(2, end - 2);
     url.remove_prefix(end);
     SplitAuthority(&parts);
@@ -153,7 +159,7 @@ std::string_view LenientHost(std::string_view url) {
              std::all_of(url.begin(), url.begin() + slashes - 1, IsSchemeCharacter)) {
     url.remove_prefix(slashes + 2);
   }
-  url = url.substr(0, url.find_first_of("/?#"));
+  url = url.substr(0, AuthorityEnd(url, 0));
   if (const size_t at = url.rfind('@'); at != url.npos) url.remove_prefix(at + 1);
   if (url.starts_with('[')) {
     if (const size_t close = url.find(']'); close != url.npos) return url.substr(0, close + 1);
@@ -218,6 +224,8 @@ bool IsWhitespace(char32_t c) {
 }
 
 std::string_view StripWhitespace(std::string_view text) {
+  const auto is_plain = [](char c) { return c > 0x20 && c != 0x7F; };
+  if (!text.empty() && is_plain(text.front()) && is_plain(text.back())) return text;
   while (!text.empty()) {
     const Utf8Char first = DecodeUtf8(text, 0);
     if (!first.valid || !IsWhitespace(first.code_point)) break;
