@@ -1,6 +1,7 @@
 #include "formats/bzip2_blocks.h"
 
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -10,29 +11,42 @@
 #include <vector>
 
 // Entries wait in a queue, oldest first. At most workers - 1 tasks are alive; each decodes one
-// entry and hands over to a successor, so that other work of the same workers gets its turn. The
+// entry and hands over to a successor, so that other work of the same threads gets its turn. The
 // reader takes from the same queue until the entry it needs is done. Nobody waits for an entry that
-// no thread has begun, so there is no deadlock however few threads oneTBB has.
+// no thread has begun, so there is no deadlock however few threads oneTBB has. The tasks have an
+// arena of their own, so that waiting for the last of them never picks up work of somebody else.
 
 namespace owt::formats {
 
 struct Bzip2Blocks::Entry : Item {
-  bool is_done = false;      // guarded by Shared::mutex_, as are slice and block until it is set
+  bool is_done = false;      // guarded by Pool::mutex_, as are slice and block until it is set
   std::exception_ptr error;  // of Decode
 };
 
-class Bzip2Blocks::Shared : public std::enable_shared_from_this<Shared> {
+class Bzip2Blocks::Pool {
  public:
-  explicit Shared(int max_tasks) : max_tasks_(max_tasks) {}
+  explicit Pool(int workers) : max_tasks_(workers - 1), arena_(workers) {}
 
-  void Add(std::shared_ptr<Entry> entry) {
+  ~Pool() {
+    if (max_tasks_ == 0) return;
     {
       const std::lock_guard lock(mutex_);
-      waiting_.push_back(std::move(entry));
+      waiting_.clear();
+    }
+    arena_.execute([this] { tasks_.wait(); });
+  }
+
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  void Add(Entry* entry) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(entry);
       if (num_tasks_ == max_tasks_) return;
       ++num_tasks_;
     }
-    StartTask();
+    arena_.execute([this] { StartTask(); });
   }
 
   // Returns when `entry` is decoded.
@@ -57,15 +71,9 @@ class Bzip2Blocks::Shared : public std::enable_shared_from_this<Shared> {
     return block;
   }
 
-  // Nothing that waits is decoded any more.
-  void Cancel() {
-    const std::lock_guard lock(mutex_);
-    waiting_.clear();
-  }
-
  private:
   void StartTask() {
-    tbb::this_task_arena::enqueue([self = shared_from_this()] { self->RunTask(); });
+    tasks_.run([this] { RunTask(); });
   }
 
   void RunTask() {
@@ -81,7 +89,7 @@ class Bzip2Blocks::Shared : public std::enable_shared_from_this<Shared> {
 
   // REQUIRES: the mutex is held, and something waits. Releases it meanwhile.
   void DecodeOldest(std::unique_lock<std::mutex>* lock) {
-    const std::shared_ptr<Entry> entry = std::move(waiting_.front());
+    Entry* const entry = waiting_.front();
     waiting_.pop_front();
     lock->unlock();
     try {
@@ -109,40 +117,39 @@ class Bzip2Blocks::Shared : public std::enable_shared_from_this<Shared> {
   const int max_tasks_;
   std::mutex mutex_;
   std::condition_variable done_;
-  std::deque<std::shared_ptr<Entry>> waiting_;
+  std::deque<Entry*> waiting_;
   int num_tasks_ = 0;
   std::vector<std::unique_ptr<Bzip2BlockDecoder>> idle_decoders_;
+  tbb::task_arena arena_;
+  tbb::task_group tasks_;
 };
 
 Bzip2Blocks::Bzip2Blocks(std::unique_ptr<RawInput> raw, int workers)
-    : slicer_(std::move(raw)), workers_(workers), shared_(std::make_shared<Shared>(workers - 1)) {}
+    : slicer_(std::move(raw)), workers_(workers), pool_(std::make_unique<Pool>(workers)) {}
 
-Bzip2Blocks::~Bzip2Blocks() { shared_->Cancel(); }
+Bzip2Blocks::~Bzip2Blocks() = default;
 
 Bzip2Blocks::Item* Bzip2Blocks::At(size_t i) {
   Fill(i + 1);
   if (i >= items_.size()) return nullptr;
-  shared_->Finish(*items_[i]);
+  pool_->Finish(*items_[i]);
   return items_[i].get();
 }
 
 void Bzip2Blocks::Pop() { items_.pop_front(); }
 
-Bzip2Block Bzip2Blocks::Decode(const Bzip2Slice& slice) { return shared_->Decode(slice); }
+Bzip2Block Bzip2Blocks::Decode(const Bzip2Slice& slice) { return pool_->Decode(slice); }
 
 // Makes sure that there are `count` items, and as many as the workers need to be busy.
 void Bzip2Blocks::Fill(size_t count) {
   if (workers_ > 1) count = std::max(count, 2 * static_cast<size_t>(workers_) + 1);
   while (!at_end_ && items_.size() < count) {
-    auto entry = std::make_shared<Entry>();
+    auto entry = std::make_unique<Entry>();
     at_end_ = !slicer_.Next(&entry->slice);
     if (at_end_) return;
-    items_.push_back(entry);
-    if (entry->slice.kind == Bzip2Slice::Kind::kBlock) {
-      shared_->Add(std::move(entry));
-    } else {
-      entry->is_done = true;
-    }
+    entry->is_done = entry->slice.kind != Bzip2Slice::Kind::kBlock;
+    items_.push_back(std::move(entry));
+    if (!items_.back()->is_done) pool_->Add(items_.back().get());
   }
 }
 

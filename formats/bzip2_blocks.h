@@ -11,10 +11,10 @@
 namespace owt::formats {
 
 // The slices of a bzip2 file in order, with what they decode to if they are blocks, decoded ahead
-// on the oneTBB workers of the calling thread's arena. Not thread-safe: one thread calls it, and
-// that thread decodes as well while it would have to wait, so that it also works where no other
-// worker is free.
-// Memory: at most 6 MiB per worker, and 2 * workers + 1 items of 1.2 MB, whatever the input.
+// on oneTBB workers. Not thread-safe: one thread calls it, and that thread decodes as well while it
+// would have to wait, so that it also works where no other worker is free.
+// Memory: 6 MiB per worker (26 MiB where a file is built to need it), and 2 * workers + 1 items of
+// about 1.2 MB.
 class Bzip2Blocks {
  public:
   struct Item {
@@ -41,16 +41,15 @@ class Bzip2Blocks {
 
  private:
   struct Entry;
-  class Shared;
+  class Pool;
 
   void Fill(size_t count);
 
   Bzip2Slicer slicer_;
   const int workers_;
   bool at_end_ = false;
-  std::deque<std::shared_ptr<Entry>> items_;
-  // Shared with the tasks, which may run on after this is gone.
-  std::shared_ptr<Shared> shared_;
+  std::deque<std::unique_ptr<Entry>> items_;
+  std::unique_ptr<Pool> pool_;  // its tasks use items_, so it goes first
 };
 
 }  // namespace owt::formats

@@ -32,24 +32,36 @@ constexpr uint32_t kNoSegment = std::numeric_limits<uint32_t>::max();
 
 // With large pages the walk misses fewer address translations.
 uint32_t* AllocateLinks(size_t count) {
+  constexpr size_t kSmallPage = size_t{4} << 10;
   constexpr size_t kLargePage = size_t{2} << 20;
-  const size_t bytes = (count * sizeof(uint32_t) + kLargePage - 1) / kLargePage * kLargePage;
-  void* memory = std::aligned_alloc(kLargePage, bytes);
+  const size_t page = count * sizeof(uint32_t) < kLargePage ? kSmallPage : kLargePage;
+  const size_t bytes = (count * sizeof(uint32_t) + page - 1) / page * page;
+  void* memory = std::aligned_alloc(page, bytes);
   if (memory == nullptr) throw std::bad_alloc();
-  ::madvise(memory, bytes, MADV_HUGEPAGE);
+  if (page == kLargePage) ::madvise(memory, bytes, MADV_HUGEPAGE);
   return static_cast<uint32_t*>(memory);
 }
 
 }  // namespace
 
 InverseBwt::InverseBwt(uint32_t max_size)
-    : lane_bytes_(max_size + 1),
+    : max_size_(max_size),
       column_(std::make_unique_for_overwrite<uint8_t[]>(max_size)),
-      links_(AllocateLinks(max_size + 1), std::free),
-      text_(std::make_unique_for_overwrite<char[]>(kLanes * lane_bytes_)) {}
+      links_(nullptr, std::free) {}
+
+// Small files are many, and large pages are slow to get.
+void InverseBwt::Reserve(uint32_t size) {
+  constexpr uint32_t kSmall = 1 << 14;
+  if (size <= capacity_) return;
+  capacity_ = size <= kSmall ? kSmall : max_size_;
+  lane_bytes_ = capacity_ + 1;
+  links_.reset(AllocateLinks(capacity_ + 1));
+  text_ = std::make_unique_for_overwrite<char[]>(kLanes * lane_bytes_);
+}
 
 void InverseBwt::Invert(uint32_t size, uint32_t origin, const std::array<uint32_t, 256>& counts,
                         char* out) {
+  Reserve(size);
   Link(size, origin, counts);
   WalkSegments(size, origin);
   Join(size, out);

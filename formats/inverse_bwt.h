@@ -9,8 +9,8 @@
 
 namespace owt::formats {
 
-// Undoes the Burrows-Wheeler transform of blocks of bytes. Holds 5 bytes per byte of the largest
-// block, and up to kLanes more where a block is built to need them. One thread at a time.
+// Undoes the Burrows-Wheeler transform of blocks of bytes. Holds about 7 bytes per byte of the
+// largest block, and up to kLanes more where a block is built to need them. One thread at a time.
 class InverseBwt {
  public:
   // Rows are numbers of 20 bits.
@@ -26,6 +26,7 @@ class InverseBwt {
   // the rotation in row `origin` on. A column that belongs to no text gives `size` bytes as well:
   // those that the plain algorithm gives.
   // REQUIRES: 0 < size <= max_size, origin < size, counts[b] is how often b is in the column.
+  // Throws std::bad_alloc.
   void Invert(uint32_t size, uint32_t origin, const std::array<uint32_t, 256>& counts, char* out);
 
  private:
@@ -43,12 +44,15 @@ class InverseBwt {
     uint32_t begin = 0;
   };
 
+  void Reserve(uint32_t size);
   void Link(uint32_t size, uint32_t origin, const std::array<uint32_t, 256>& counts);
   void WalkSegments(uint32_t size, uint32_t origin);
   uint32_t StartRow(uint32_t segment, uint32_t size, uint32_t origin) const;
   void Join(uint32_t size, char* out) const;
 
-  const size_t lane_bytes_;
+  const uint32_t max_size_;
+  uint32_t capacity_ = 0;  // the largest block that the following hold
+  size_t lane_bytes_ = 0;
   std::unique_ptr<uint8_t[]> column_;
   std::unique_ptr<uint32_t[], void (*)(void*)> links_;
   std::unique_ptr<char[]> text_;  // kLanes stretches of lane_bytes_; hardly any of it is touched
