@@ -142,7 +142,7 @@ void Crawl::Loop::TakeInbox(TimePoint now) {
 
 // True when something may be due that is not started, because too much is open or unhandled.
 bool Crawl::Loop::StartDue(TimePoint now) {
-  while (fetcher_.num_open() < max_open_ && crawl_->HasRoomForBodies()) {
+  while (fetcher_.num_open() < max_open_ && crawl_->HasRoomForBodies(fetcher_.body_bytes())) {
     std::optional<Frontier::Event> event = frontier_.Next(now);
     if (!event) return false;
     if (event->reason == Reason::kNone) {
@@ -316,7 +316,9 @@ void Crawl::Report(Outcome outcome) {
   }
 }
 
-bool Crawl::HasRoomForBodies() const { return unhandled_bytes_ < options_.max_unhandled_bytes; }
+bool Crawl::HasRoomForBodies(size_t loop_body_bytes) const {
+  return unhandled_bytes_ + loop_body_bytes * loops_.size() < options_.max_body_bytes;
+}
 
 void Crawl::Handled(size_t bytes) { unhandled_bytes_ -= bytes; }
 

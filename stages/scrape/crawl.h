@@ -25,7 +25,8 @@ struct CrawlOptions {
   Milliseconds retry_delay{1000};        // first back-off; doubles
   Milliseconds max_retry_delay{60'000};  // back-off at most; a longer Retry-After is not waited for
   size_t max_waiting_urls = 100'000;     // submitted and without an outcome
-  size_t max_unhandled_bytes = 256 << 20;  // bodies given to on_outcome and not yet Handled
+  // No request is started while so much of bodies is on its way or not yet Handled.
+  size_t max_body_bytes = 256 << 20;
 };
 
 // What became of one URL of the list.
@@ -72,7 +73,7 @@ class Crawl {
 
   Loop* LoopOf(const std::string& host);
   void Report(Outcome outcome);
-  bool HasRoomForBodies() const;
+  bool HasRoomForBodies(size_t loop_body_bytes) const;
   void Fail(std::exception_ptr error);
   void RethrowFailure();
 

@@ -205,7 +205,10 @@ size_t Fetcher::OnHeader(char* bytes, size_t size, size_t count, void* transfer)
 size_t Fetcher::OnBody(char* bytes, size_t size, size_t count, void* transfer) {
   auto* self = static_cast<Transfer*>(transfer);
   const size_t length = size * count;
-  return self->gate->OnBody({bytes, length}, WireBytes(self->easy)) ? length : CURL_WRITEFUNC_ERROR;
+  self->fetcher->body_bytes_ -= self->result.body.size();
+  const bool goes_on = self->gate->OnBody({bytes, length}, WireBytes(self->easy));
+  self->fetcher->body_bytes_ += self->result.body.size();
+  return goes_on ? length : CURL_WRITEFUNC_ERROR;
 }
 
 void Fetcher::Poll(Milliseconds timeout, std::vector<Done>* done) {
@@ -247,6 +250,7 @@ void Fetcher::Collect(std::vector<Done>* done) {
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer_pointer);
     auto* transfer = reinterpret_cast<Transfer*>(transfer_pointer);
     FetchResult& result = transfer->result;
+    body_bytes_ -= result.body.size();
     result.wire_bytes = WireBytes(easy);
     result.elapsed_ms = Elapsed(easy).count();
     if (code == CURLE_OK) {

@@ -48,6 +48,9 @@ class Fetcher {
 
   size_t num_open() const { return num_open_; }
 
+  // Of the bodies that are on their way.
+  size_t body_bytes() const { return body_bytes_; }
+
   // Waits until a request ends, Wake is called or `timeout` has passed, and appends what ended.
   void Poll(Milliseconds timeout, std::vector<Done>* done);
 
@@ -76,6 +79,7 @@ class Fetcher {
   int wake_fd_ = -1;
   TimePoint timer_ = TimePoint::max();  // when libcurl wants to be called
   size_t num_open_ = 0;
+  size_t body_bytes_ = 0;
   std::vector<std::unique_ptr<Transfer>> transfers_;  // all
   std::vector<Transfer*> free_;
 };

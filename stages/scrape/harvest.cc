@@ -105,7 +105,7 @@ void Harvest::SubmitBatch(const Batch& batch) {
   Pump();
 }
 
-void Harvest::Run(Source& list) {
+bool Harvest::Run(Source& list) {
   const double started = context_.progress->seconds();
   context_.progress->phase = "fetching";
   if (spool_.num_recovered() > 0) {
@@ -122,12 +122,14 @@ void Harvest::Run(Source& list) {
   while (!crawl_.WaitUntilIdle(kPumpEvery)) Pump();
   WaitForRecords();
   spool_.Sync();
+  if (spool_.num_recovered() + num_outcomes_ == 0) return false;
   const double seconds = context_.progress->seconds() - started;
   context_.Say(fmt::format("{} pages of {} URLs, {:.1f} MB, in {:.1f} s: {:.0f} pages/s",
                            num_pages_.load(), num_outcomes_.load(),
                            static_cast<double>(wire_bytes_) / 1e6, seconds,
                            static_cast<double>(num_pages_) / std::max(seconds, 1e-3)));
   context_.progress->phase = "writing";
+  return true;
 }
 
 }  // namespace owt::scrape

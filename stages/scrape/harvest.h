@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <string_view>
@@ -24,9 +25,9 @@ class Harvest {
   Harvest& operator=(const Harvest&) = delete;
 
   // Fetches every line of `list` (a line is a URL, its number the ordinal) of which the spool
-  // knows nothing yet. When it returns the spool knows all of them. Throws Error{kInterrupted}
-  // after a signal, once everything that has come is durable.
-  void Run(Source& list);
+  // knows nothing yet. When it returns the spool knows all of them; false if there was no URL.
+  // Throws Error{kInterrupted} after a signal, once everything that has come is durable.
+  bool Run(Source& list);
 
  private:
   void SubmitBatch(const Batch& batch);
@@ -56,13 +57,13 @@ void ForEachUrl(const Batch& batch, Visit visit) {
   uint64_t ordinal = batch.begin.record;
   for (size_t begin = 0; begin < bytes.size(); ++ordinal) {
     const size_t newline = bytes.find('\n', begin);
-    const size_t end = newline == std::string_view::npos ? bytes.size() : newline + 1;
+    const size_t end = std::min(newline, bytes.size());
     std::string_view line = bytes.substr(begin, end - begin);
     const auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
     while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     if (!line.empty()) visit(ordinal, line, begin, end);
-    begin = end;
+    begin = end + 1;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "stages/scrape/spool.h"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +56,9 @@ Spool::Spool(std::string folder, const std::string& fingerprint, bool take_up)
   MakeFolder(folder_);
   pages_ = Fd::OpenWrite(folder_ + "/pages");
   journal_ = Fd::OpenWrite(folder_ + "/journal");
+  if (flock(journal_.get(), LOCK_EX | LOCK_NB) != 0) {
+    ThrowErrno(ErrorKind::kOutput, "another run is fetching for the same output", folder_);
+  }
   index_ = Fd::OpenWrite(folder_ + "/index");
   index_.Truncate(0);
   const std::string first_line = std::string(kMagic) + fingerprint + "\n";

@@ -41,7 +41,8 @@ class Spool {
   };
 
   // Opens `folder` (made if need be). What an earlier run left there is taken up if it had the same
-  // `fingerprint` and `take_up` is set, and thrown away otherwise. Throws Error{kOutput}.
+  // `fingerprint` and `take_up` is set, and thrown away otherwise. Throws Error{kOutput}; also
+  // while another process has the folder open.
   Spool(std::string folder, const std::string& fingerprint, bool take_up = true);
 
   // Outcomes found on opening.

@@ -184,7 +184,7 @@ CrawlOptions ScrapeStage::MakeCrawlOptions(RunContext& context) const {
   options.retry_delay = FromSeconds(retry_delay_s_);
   options.max_retry_delay = FromSeconds(max_retry_delay_s_);
   options.max_waiting_urls = queued_;
-  options.max_unhandled_bytes = static_cast<size_t>(context.memory_bytes() / 4);
+  options.max_body_bytes = static_cast<size_t>(context.memory_bytes() / 4);
   return options;
 }
 
@@ -216,8 +216,14 @@ void ScrapeStage::Run(RunContext& context) {
   }
   context.common.batch_bytes = kListBatchBytes;
   const PageFormat format = MakeFormat(context);
+  std::unique_ptr<Sink> sink;
+  if (format.layout == PageLayout::kWebtext) {
+    // Now, so that what is wrong with the output is said before hours of fetching.
+    sink = std::make_unique<PageTreeSink>(context);
+  }
   Spool spool(SpoolFolder(context.output), context.fingerprint, !context.common.force);
   if (context.common.resume && spool.num_recovered() == 0) {
+    spool.Remove();
     throw Error(
         ErrorKind::kUsage,
         "--resume: no interrupted run with these inputs and options is here; leave --resume "
@@ -229,16 +235,11 @@ void ScrapeStage::Run(RunContext& context) {
   {
     formats::LineSource list(context, /*count_lines=*/true);
     Harvest harvest(context, MakeCrawlOptions(context), format, spool);
-    harvest.Run(list);
+    if (!harvest.Run(list)) spool.Remove();
   }
   formats::LineSource list(context, /*count_lines=*/true);
   const PagesOfList pages(spool, format.layout);
-  std::unique_ptr<Sink> sink;
-  if (format.layout == PageLayout::kWebtext) {
-    sink = std::make_unique<PageTreeSink>(context);
-  } else {
-    sink = std::make_unique<formats::StreamSink>(context);
-  }
+  if (sink == nullptr) sink = std::make_unique<formats::StreamSink>(context);
   RunFlow(context, list, pages, *sink);
   spool.Remove();
 }
