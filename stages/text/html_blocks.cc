@@ -3,6 +3,7 @@
 #include "stages/text/html_blocks.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace owt::text {
@@ -37,9 +38,18 @@ Invisible InvisibleAt(std::string_view text, size_t at) {
   return {};
 }
 
+// Bytes that are blank or may begin something invisible.
+constexpr std::array<bool, 256> kNeedsLook = [] {
+  std::array<bool, 256> table{};
+  for (const unsigned char c : {' ', '\n', '\t', '\r', '\f', '\xC2', '\xE2', '\xEF'})
+    table[c] = true;
+  return table;
+}();
+
 class BlockCollector {
  public:
-  BlockCollector(const HtmlTree& tree, const NodeSet& dropped) : tree_(tree), dropped_(dropped) {}
+  BlockCollector(const HtmlTree& tree, const NodeSet& dropped, bool keep_text)
+      : tree_(tree), dropped_(dropped), keep_text_(keep_text) {}
 
   std::vector<TextBlock> Collect(uint32_t root);
 
@@ -53,21 +63,25 @@ class BlockCollector {
   void Leave(uint32_t node);
   void AddText(std::string_view text);
   void AddPreformatted(std::string_view text);
-  void AddByte(char c);
+  void AddRun(std::string_view run);
+  void AddSeparator();
   void BreakLine();
   void StartLine();
   void EndBlock();
+  bool TrimCurrent();
   bool IsFlatRow(uint32_t row) const;
   void StartItem();
   void CountLink();
 
   const HtmlTree& tree_;
   const NodeSet& dropped_;
+  const bool keep_text_;
   std::vector<TextBlock> blocks_;
   std::vector<uint32_t> open_;  // elements around the current node
   std::vector<List> lists_;
   TextBlock current_;
-  std::string marker_;  // of the list item whose first text is to come
+  std::string marker_;     // of the list item whose first text is to come
+  bool has_text_ = false;  // in the current block
   bool pending_blank_ = false;
   bool pending_break_ = false;
   bool pending_cell_ = false;
@@ -93,7 +107,7 @@ std::vector<TextBlock> BlockCollector::Collect(uint32_t root) {
       continue;
     }
     if (node.tag == Tag::kText) {
-      if (current_.text.empty()) current_.position = i;
+      if (!has_text_) current_.position = i;
       AddText(tree_.Text(node));
     } else {
       Enter(i);
@@ -118,7 +132,7 @@ void BlockCollector::Enter(uint32_t i) {
   }
   if (in_flat_row_) {
     if (IsCell(tag)) {
-      pending_cell_ = !current_.text.empty();
+      pending_cell_ = has_text_;
     } else if (IsBlock(tag)) {
       pending_blank_ = true;
     }
@@ -211,22 +225,27 @@ bool BlockCollector::IsFlatRow(uint32_t row) const {
   return true;
 }
 
-void BlockCollector::AddByte(char c) {
-  if (pending_cell_) {
-    current_.text.append(" | ");
-    current_.num_chars += 3;
-  } else if (pending_break_) {
-    current_.text.push_back('\n');
-    ++current_.num_chars;
-  } else if (pending_blank_ && !current_.text.empty()) {
-    current_.text.push_back(' ');
-    ++current_.num_chars;
-  }
+// What parts the text to come from the text before.
+void BlockCollector::AddSeparator() {
+  const std::string_view separator = pending_cell_                 ? " | "
+                                     : pending_break_              ? "\n"
+                                     : pending_blank_ && has_text_ ? " "
+                                                                   : "";
   pending_cell_ = pending_break_ = pending_blank_ = false;
-  current_.text.push_back(c);
-  if ((c & 0xC0) == 0x80) return;  // a byte that continues a character
-  ++current_.num_chars;
-  if (num_open_links_ > 0) ++current_.num_link_chars;
+  current_.num_chars += static_cast<uint32_t>(separator.size());
+  if (keep_text_) current_.text.append(separator);
+}
+
+// Adds text as it is.
+void BlockCollector::AddRun(std::string_view run) {
+  if (run.empty()) return;
+  AddSeparator();
+  has_text_ = true;
+  if (keep_text_) current_.text.append(run);
+  const auto chars = static_cast<uint32_t>(
+      std::count_if(run.begin(), run.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  current_.num_chars += chars;
+  if (num_open_links_ > 0) current_.num_link_chars += chars;
 }
 
 void BlockCollector::AddText(std::string_view text) {
@@ -234,52 +253,56 @@ void BlockCollector::AddText(std::string_view text) {
     AddPreformatted(text);
     return;
   }
+  // Runs of text with single spaces go in one piece.
+  size_t begin = 0;
   for (size_t at = 0; at < text.size();) {
     const char c = text[at];
-    if (IsBlank(c)) {
-      pending_blank_ = true;
+    const bool special = kNeedsLook[static_cast<unsigned char>(c)];
+    if (!special || (c == ' ' && at > begin && at + 1 < text.size() &&
+                     !kNeedsLook[static_cast<unsigned char>(text[at + 1])])) {
       ++at;
       continue;
     }
-    const Invisible invisible = c < 0 ? InvisibleAt(text, at) : Invisible();
-    if (invisible.size > 0) {
-      pending_blank_ |= invisible.blank;
-      at += invisible.size;
+    const Invisible invisible = IsBlank(c) ? Invisible{1, true} : InvisibleAt(text, at);
+    if (invisible.size == 0) {
+      ++at;
       continue;
     }
-    AddByte(c);
-    ++at;
+    AddRun(text.substr(begin, at - begin));
+    pending_blank_ |= invisible.blank;
+    at += invisible.size;
+    begin = at;
   }
+  AddRun(text.substr(begin));
 }
 
 void BlockCollector::AddPreformatted(std::string_view text) {
-  if (current_.text.empty() && text.substr(0, 1) == "\n") text.remove_prefix(1);
+  if (!has_text_ && text.substr(0, 1) == "\n") text.remove_prefix(1);
   pending_blank_ = false;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '\r') {
-      if (at + 1 >= text.size() || text[at + 1] != '\n') AddByte('\n');
-      continue;
-    }
-    AddByte(c);
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\r'), text.size());
+    AddRun(text.substr(0, end));
+    const bool lone = end < text.size() && text.substr(end + 1, 1) != "\n";
+    if (lone) AddRun("\n");
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
 
 void BlockCollector::BreakLine() {
   if (num_open_pre_ > 0) {
-    if (!current_.text.empty()) current_.text.push_back('\n');
+    if (has_text_) AddRun("\n");
     return;
   }
   if (pending_break_) {
     EndBlock();
     return;
   }
-  pending_break_ = !current_.text.empty();
+  pending_break_ = has_text_;
 }
 
 // A block boundary inside <pre>.
 void BlockCollector::StartLine() {
-  if (!current_.text.empty() && current_.text.back() != '\n') current_.text.push_back('\n');
+  if (keep_text_ && has_text_ && current_.text.back() != '\n') current_.text.push_back('\n');
 }
 
 void BlockCollector::EndBlock() {
@@ -287,8 +310,7 @@ void BlockCollector::EndBlock() {
   if (num_open_links_ > 0) CountLink();  // it goes on in the next block
   chars_before_link_ = 0;
   const uint32_t node = current_.node;
-  while (!current_.text.empty() && IsBlank(current_.text.back())) current_.text.pop_back();
-  if (current_.text.find_first_not_of(" \t\n\r\f") != std::string::npos) {
+  if (has_text_ && TrimCurrent()) {
     if (num_open_pre_ > 0) {
       current_.kind = BlockKind::kCode;
     } else if (num_open_headings_ > 0) {
@@ -298,20 +320,28 @@ void BlockCollector::EndBlock() {
     } else if (num_open_items_ > 0) {
       current_.kind = BlockKind::kListItem;
     }
-    if (!marker_.empty()) {
-      current_.text.insert(0, marker_);
-      marker_.clear();
-    }
+    if (keep_text_) current_.text.insert(0, marker_);
+    marker_.clear();
     blocks_.push_back(std::move(current_));
   }
   current_ = TextBlock();
   current_.node = node;
+  has_text_ = false;
+}
+
+// Takes blanks off the end of what <pre> holds; false where nothing else is left.
+bool BlockCollector::TrimCurrent() {
+  if (!keep_text_) return true;
+  std::string& text = current_.text;
+  while (!text.empty() && IsBlank(text.back())) text.pop_back();
+  return !text.empty();
 }
 
 }  // namespace
 
-std::vector<TextBlock> CollectBlocks(const HtmlTree& tree, uint32_t root, const NodeSet& dropped) {
-  return BlockCollector(tree, dropped).Collect(root);
+std::vector<TextBlock> CollectBlocks(const HtmlTree& tree, uint32_t root, const NodeSet& dropped,
+                                     BlockText text) {
+  return BlockCollector(tree, dropped, text == BlockText::kKeep).Collect(root);
 }
 
 std::string JoinBlocks(const std::vector<TextBlock>& blocks) {
@@ -328,9 +358,19 @@ std::string JoinBlocks(const std::vector<TextBlock>& blocks) {
   return text;
 }
 
-uint32_t CountChars(std::string_view text) {
-  return static_cast<uint32_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+std::vector<TextBlock> SelectBlocks(const std::vector<TextBlock>& blocks, const HtmlTree& tree,
+                                    uint32_t root, const NodeSet& dropped) {
+  std::vector<TextBlock> selected;
+  auto block = blocks.begin();
+  while (block != blocks.end() && block->position < root) ++block;
+  for (uint32_t i = root; i < tree[root].end && block != blocks.end();) {
+    const uint32_t next = dropped[i] ? tree[i].end : i + 1;
+    for (; block != blocks.end() && block->position < next; ++block) {
+      if (!dropped[i]) selected.push_back(*block);
+    }
+    i = next;
+  }
+  return selected;
 }
 
 }  // namespace owt::text

@@ -23,6 +23,9 @@ struct TextBlock {
   uint32_t num_short_links = 0;  // of fewer than 10 characters
 };
 
+// Whether the blocks carry their text or only its measures.
+enum class BlockText { kKeep, kMeasure };
+
 // A set of nodes whose subtrees count as absent.
 using NodeSet = std::vector<bool>;
 
@@ -31,13 +34,15 @@ using NodeSet = std::vector<bool>;
 // cell and a <br> always part words. Two <br> in a row end a paragraph. <pre> keeps its blanks.
 // Rows of tables of short cells become one block each, cells parted by " | "; other tables are
 // read as layout. List items start with "- " or their number. O(subtree), no recursion.
-std::vector<TextBlock> CollectBlocks(const HtmlTree& tree, uint32_t root, const NodeSet& dropped);
+std::vector<TextBlock> CollectBlocks(const HtmlTree& tree, uint32_t root, const NodeSet& dropped,
+                                     BlockText text = BlockText::kKeep);
+
+// The blocks that begin in the subtree of `root` and outside the subtrees of `dropped`. O(nodes).
+std::vector<TextBlock> SelectBlocks(const std::vector<TextBlock>& blocks, const HtmlTree& tree,
+                                    uint32_t root, const NodeSet& dropped);
 
 // The blocks as one text: list items and rows of a table on lines of their own, everything else
 // parted by an empty line.
 std::string JoinBlocks(const std::vector<TextBlock>& blocks);
-
-// Characters of UTF-8 text, blanks included.
-uint32_t CountChars(std::string_view text);
 
 }  // namespace owt::text

@@ -88,6 +88,14 @@ size_t DecodeName(std::string_view input, bool in_attribute, std::string* out) {
 
 }  // namespace
 
+void AppendWithoutNul(std::string_view input, std::string* out) {
+  while (!input.empty()) {
+    const size_t nul = std::min(input.find('\0'), input.size());
+    out->append(input.substr(0, nul));
+    input.remove_prefix(std::min(nul + 1, input.size()));
+  }
+}
+
 size_t DecodeCharacterReference(std::string_view input, bool in_attribute, std::string* out) {
   if (input.size() < 2) return 0;
   if (input[1] == '#') return DecodeNumber(input, out);
@@ -96,18 +104,14 @@ size_t DecodeCharacterReference(std::string_view input, bool in_attribute, std::
 
 void AppendDecoded(std::string_view input, bool in_attribute, std::string* out) {
   while (!input.empty()) {
-    size_t plain = 0;
-    while (plain < input.size() && input[plain] != '&' && input[plain] != '\0') ++plain;
-    out->append(input.substr(0, plain));
+    const size_t plain = std::min(input.find('&'), input.size());
+    AppendWithoutNul(input.substr(0, plain), out);
     input.remove_prefix(plain);
     if (input.empty()) return;
-    size_t used = 1;
-    if (input[0] == '&') {
-      used = DecodeCharacterReference(input, in_attribute, out);
-      if (used == 0) {
-        out->push_back('&');
-        used = 1;
-      }
+    size_t used = DecodeCharacterReference(input, in_attribute, out);
+    if (used == 0) {
+      out->push_back('&');
+      used = 1;
     }
     input.remove_prefix(used);
   }

@@ -17,4 +17,7 @@ size_t DecodeCharacterReference(std::string_view input, bool in_attribute, std::
 // Appends `input` to `out` with every reference decoded and NUL bytes left out. O(input).
 void AppendDecoded(std::string_view input, bool in_attribute, std::string* out);
 
+// Appends `input` to `out` without its NUL bytes.
+void AppendWithoutNul(std::string_view input, std::string* out);
+
 }  // namespace owt::text

@@ -58,15 +58,17 @@ bool IsLinkTable(const TextSums& sums) {
   return uint64_t{sums.num_link_chars} * 100 > uint64_t{sums.num_chars} * percent;
 }
 
-bool IsLinkList(const TextSums& sums, bool paragraph, bool last) {
+bool IsLinkList(const TextSums& sums, Tag tag, bool last) {
+  const bool paragraph = tag == Tag::kP;
   if (sums.num_links == 0) return false;
   const uint64_t percent = uint64_t{sums.num_link_chars} * 100 / std::max(sums.num_chars, 1u);
   if (sums.num_links == 1) return percent > 90 && (sums.num_link_chars > 100 || !paragraph);
   const uint32_t limit = paragraph ? (last ? 60 : 30) : (last ? 300 : 100);
   if (sums.num_chars < limit) {
-    return percent > 80 || sums.num_short_links * 5 > sums.num_links * 4;
+    return percent > 80 || (percent > 50 && sums.num_short_links * 5 > sums.num_links * 4);
   }
-  return sums.num_links > 4 && percent > 90 && sums.num_link_chars / sums.num_links < 100;
+  const uint32_t few = tag == Tag::kUl || tag == Tag::kOl ? 2 : 4;
+  return sums.num_links > few && percent > 90 && sums.num_link_chars / sums.num_links < 100;
 }
 
 std::string LowerLetters(std::string_view text) {
@@ -163,7 +165,7 @@ void DropLinkLists(const HtmlTree& tree, const SubtreeSums& sums, uint32_t root,
       const bool paragraph = node.tag == Tag::kP;
       const bool drop = node.tag == Tag::kTable ? IsLinkTable(here)
                                                 : !(paragraph && in_cell) &&
-                                                      IsLinkList(here, paragraph, IsLast(tree, i));
+                                                      IsLinkList(here, node.tag, IsLast(tree, i));
       if (drop) {
         (*dropped)[i] = true;
         i = node.end;

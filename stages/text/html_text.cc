@@ -24,18 +24,22 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
-// The first that says something: og:title (which lacks the site's name), <title>, <h1>.
+// og:title (which lacks the site's name), else the first <title>, else the first <h1>.
 std::string FindTitle(const HtmlTree& tree) {
   std::string title;
   std::string heading;
+  bool had_title = false;
+  bool had_heading = false;
   for (uint32_t i = 0; i < tree.size(); ++i) {
     const HtmlNode& node = tree[i];
     if (node.tag == Tag::kMeta && tree.AttributeOf(node, Attribute::kProperty) == "og:title") {
       std::string shared = OneLine(tree.AttributeOf(node, Attribute::kContent));
       if (!shared.empty()) return shared;
-    } else if (node.tag == Tag::kTitle && title.empty()) {
+    } else if (node.tag == Tag::kTitle && !had_title) {
+      had_title = true;
       title = OneLine(tree.SubtreeText(i));
-    } else if (node.tag == Tag::kH1 && heading.empty()) {
+    } else if (node.tag == Tag::kH1 && !had_heading) {
+      had_heading = true;
       heading = OneLine(tree.SubtreeText(i));
     }
   }

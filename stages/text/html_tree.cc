@@ -153,9 +153,7 @@ void HtmlTreeBuilder::AddText(const HtmlToken& token) {
   if (token.decode) {
     AppendDecoded(token.text, false, &tree_.text_);
   } else {
-    for (char c : token.text) {
-      if (c != '\0') tree_.text_.push_back(c);
-    }
+    AppendWithoutNul(token.text, &tree_.text_);
   }
   HtmlNode& node = tree_.nodes_.back();
   node.text_size = static_cast<uint32_t>(tree_.text_.size()) - node.text_begin;

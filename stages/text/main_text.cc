@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 
+#include "stages/text/article_body.h"
 #include "stages/text/html_features.h"
 #include "stages/text/html_names.h"
 #include "stages/text/html_prune.h"
@@ -55,6 +56,23 @@ uint8_t ContainerRank(Tag tag, const NameSignals& names) {
   return rank;
 }
 
+// The article body in the structured data, a block for each line of it.
+std::vector<TextBlock> DescribedBlocks(const HtmlTree& tree) {
+  // Some sites put markup into it; lines become paragraphs.
+  std::string markup = FindArticleBody(tree);
+  if (markup.empty()) return {};
+  std::string paragraphs;
+  for (char c : markup) {
+    if (c == '\n') {
+      paragraphs.append("<p>");
+    } else {
+      paragraphs.push_back(c);
+    }
+  }
+  const HtmlTree body = ParseHtml(paragraphs);
+  return CollectBlocks(body, 0, FindUnreadable(body, std::vector<NameSignals>(body.size())));
+}
+
 class MainTextFinder {
  public:
   explicit MainTextFinder(const HtmlTree& tree);
@@ -70,7 +88,8 @@ class MainTextFinder {
   const HtmlTree& tree_;
   std::vector<NameSignals> names_;
   NodeSet unreadable_;
-  NodeSet noise_;  // unreadable, or noise by name
+  NodeSet noise_;                 // unreadable, or noise by name
+  std::vector<TextBlock> shown_;  // measures of all that is readable
 };
 
 MainTextFinder::MainTextFinder(const HtmlTree& tree) : tree_(tree), names_(tree.size()) {
@@ -144,18 +163,19 @@ uint32_t MainTextFinder::FindDensest(const SubtreeSums& sums) const {
 }
 
 std::vector<TextBlock> MainTextFinder::PrunedBlocks(uint32_t root) const {
-  std::vector<TextBlock> all = CollectBlocks(tree_, root, unreadable_);
-  const uint32_t chars = NumChars(all);
+  const std::vector<TextBlock> all = SelectBlocks(shown_, tree_, root, unreadable_);
   NodeSet dropped = unreadable_;
   DropByName(tree_, names_, SubtreeSums(tree_, all), root, &dropped);
-  std::vector<TextBlock> named = CollectBlocks(tree_, root, dropped);
-  if (NumChars(named) * kUndoShare < chars) {
-    named = std::move(all);
+  std::vector<TextBlock> named = CollectBlocks(tree_, root, dropped, BlockText::kMeasure);
+  if (NumChars(named) * kUndoShare < NumChars(all)) {
+    named = all;
     dropped = unreadable_;
   }
-  DropLinkLists(tree_, SubtreeSums(tree_, named), root, &dropped);
-  std::vector<TextBlock> blocks = CollectBlocks(tree_, root, dropped);
-  if (NumChars(blocks) * kUndoShare < NumChars(named)) blocks = std::move(named);
+  NodeSet without_lists = dropped;
+  DropLinkLists(tree_, SubtreeSums(tree_, named), root, &without_lists);
+  const uint32_t left = NumChars(SelectBlocks(named, tree_, root, without_lists));
+  if (left * kUndoShare < NumChars(named)) without_lists = std::move(dropped);
+  std::vector<TextBlock> blocks = CollectBlocks(tree_, root, without_lists);
   DropEmptyTalk(&blocks);
   return blocks;
 }
@@ -169,14 +189,10 @@ std::vector<TextBlock> MainTextFinder::Paragraphs() const {
 
 MainText MainTextFinder::Find() {
   MainText result;
+  shown_ = CollectBlocks(tree_, 0, unreadable_, BlockText::kMeasure);
   noise_ = unreadable_;
-  {
-    const std::vector<TextBlock> shown = CollectBlocks(tree_, 0, unreadable_);
-    const SubtreeSums sums(tree_, shown);
-    DropByName(tree_, names_, sums, 0, &noise_);
-  }
-  const std::vector<TextBlock> readable = CollectBlocks(tree_, 0, noise_);
-  const SubtreeSums sums(tree_, readable);
+  DropByName(tree_, names_, SubtreeSums(tree_, shown_), 0, &noise_);
+  const SubtreeSums sums(tree_, SelectBlocks(shown_, tree_, 0, noise_));
   uint32_t container = FindNamedContainer(sums);
   result.origin = container == 0 ? TextOrigin::kDensest : TextOrigin::kContainer;
   if (container == 0) container = FindDensest(sums);
@@ -184,8 +200,12 @@ MainText MainTextFinder::Find() {
   if (NumChars(result.blocks) >= kShortText) return result;
 
   std::vector<TextBlock> paragraphs = Paragraphs();
-  if (NumChars(paragraphs) > NumChars(result.blocks)) {
+  if (NumChars(paragraphs) > 2 * NumChars(result.blocks)) {
     result = {std::move(paragraphs), TextOrigin::kParagraphs};
+  }
+  std::vector<TextBlock> described = DescribedBlocks(tree_);
+  if (NumChars(described) > 2 * NumChars(result.blocks)) {
+    result = {std::move(described), TextOrigin::kMetadata};
   }
   constexpr uint32_t kNothing = 25;
   if (NumChars(result.blocks) < kNothing) {

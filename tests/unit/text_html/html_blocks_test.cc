@@ -57,7 +57,7 @@ TEST(HtmlBlocksTest, KindsAndLinkCharacters) {
   EXPECT_EQ(blocks[0].kind, BlockKind::kHeading);
   EXPECT_EQ(blocks[1].kind, BlockKind::kParagraph);
   EXPECT_EQ(blocks[2].num_chars, 8u);
-  EXPECT_EQ(blocks[2].num_link_chars, 5u);
+  EXPECT_EQ(blocks[2].num_link_chars, 6u);
 }
 
 TEST(HtmlBlocksTest, DroppedNodesStillPartBlocks) {
