@@ -97,6 +97,16 @@ std::string_view ReadField(std::string_view key, value json, Fields* fields) {
   return {};
 }
 
+// simdjson looks at the first letter of a scalar only: "not json" may be a null.
+std::string_view ReasonForNoObject(std::string_view line) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  line.remove_prefix(line.find_first_not_of(kBlanks));
+  line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+  const bool is_literal = line == "null" || line == "true" || line == "false";
+  const bool is_other = std::string_view("[\"-0123456789").find(line.front()) != line.npos;
+  return is_literal || is_other ? "not_an_object" : kInvalidJson;
+}
+
 }  // namespace
 
 struct RedditPostReader::Parser {
@@ -118,7 +128,7 @@ std::string_view RedditPostReader::Read(std::string_view line, RedditPost* post)
   }
   simdjson::ondemand::object object;
   if (const auto error = document.get_object().get(object)) {
-    return ReasonOf(error, "not_an_object");
+    return error == simdjson::INCORRECT_TYPE ? ReasonForNoObject(line) : kInvalidJson;
   }
   Fields fields{post};
   for (auto field : object) {
