@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 #include <numeric>
@@ -25,17 +26,33 @@ constexpr int64_t kMaxSamples = int64_t{std::numeric_limits<uint32_t>::max()} - 
 // its sequences does not crowd into the whole order.
 constexpr double kSeparateBelow = 0.80;
 
-// numpy.random.RandomState.shuffle, for up to 2^32 elements.
+// How far ahead memory is asked for, so that a miss costs nothing once it is needed.
+constexpr size_t kAhead = 64;
+
+// A number in [0, max] as numpy's legacy RandomState draws it.
+uint32_t DrawUpTo(uint32_t max, std::mt19937& random) {
+  const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << std::bit_width(max)) - 1);
+  uint32_t drawn;
+  do {
+    drawn = static_cast<uint32_t>(random()) & mask;
+  } while (drawn > max);
+  return drawn;
+}
+
+// numpy.random.RandomState.shuffle, for up to 2^32 elements: for i from the last to 1, element i
+// changes places with one of [0, i]. What is drawn does not depend on the elements, so the draws
+// run ahead of the exchanges, whose places are all over the memory.
 template <class T>
 void ShuffleLikeNumpy(std::mt19937& random, std::span<T> values) {
-  for (size_t i = values.size(); i-- > 1;) {
-    const uint32_t max = static_cast<uint32_t>(i);
-    const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << std::bit_width(max)) - 1);
-    uint32_t j;
-    do {
-      j = static_cast<uint32_t>(random()) & mask;
-    } while (j > max);
-    std::swap(values[i], values[j]);
+  std::array<uint32_t, kAhead> partners;
+  for (size_t last = values.size(); last > 1;) {
+    const size_t count = std::min(kAhead, last - 1);
+    for (size_t k = 0; k < count; ++k) {
+      partners[k] = DrawUpTo(static_cast<uint32_t>(last - 1 - k), random);
+      __builtin_prefetch(&values[partners[k]], /*for writing*/ 1);
+    }
+    for (size_t k = 0; k < count; ++k) std::swap(values[last - 1 - k], values[partners[k]]);
+    last -= count;
   }
 }
 
@@ -62,6 +79,9 @@ std::vector<SamplePosition> WalkSamples(std::span<const int32_t> lengths,
   for (int64_t sample = 0; sample < num_samples; ++sample) {
     int64_t remaining = sequence_length + 1;
     while (true) {
+      if (doc + kAhead < doc_idx.size()) {
+        __builtin_prefetch(&lengths[static_cast<size_t>(doc_idx[doc + kAhead])]);
+      }
       const int64_t available = lengths[static_cast<size_t>(doc_idx[doc])] - offset;
       if (remaining <= available) break;
       remaining -= available;
