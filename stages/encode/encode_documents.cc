@@ -13,6 +13,9 @@
 namespace owt::encode {
 namespace {
 
+// Room for ids that a thread keeps from record to record; a huge record's is given back.
+constexpr size_t kKeptIds = size_t{1} << 20;
+
 template <class Stored>
 void Pack(const std::vector<uint32_t>& ids, std::string* out) {
   const size_t begin = out->size();
@@ -100,6 +103,7 @@ void EncodeDocuments::EncodeRecord(Workplace& place) const {
     } else {
       Pack<int32_t>(place.ids, &field->tokens);
     }
+    if (place.ids.capacity() > kKeptIds) place.ids = {};
   }
 }
 
