@@ -2,7 +2,7 @@
 """Times `owt blacklist --compat megatron` on one core against the reference loop in Python.
 
     pip install tldextract
-    tests/bench/blacklist.py build/release/bin/owt [--urls 1000000] [--folder /dev/shm]
+    tests/bench/blacklist.py build/release/bin [--urls 1000000] [--folder /dev/shm]
 
 Checks first that both keep the same URLs. Seconds are processor seconds of the whole process, for Python of the loop alone.
 """
@@ -16,10 +16,10 @@ import sys
 import tempfile
 import time
 
-from url_corpus import random_urls
-
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "support"), str(TESTS / "reference")]
 from blacklist_urls import Blacklist  # noqa: E402
+from url_corpus import random_urls  # noqa: E402
 
 
 def cpu_of(command, folder):
@@ -31,12 +31,12 @@ def cpu_of(command, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("owt")
+    parser.add_argument("bin", help="folder of the program")
     parser.add_argument("--urls", type=int, default=1000000)
     parser.add_argument("--folder", default="/dev/shm")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    owt = pathlib.Path(options.owt).resolve()
+    owt = pathlib.Path(options.bin).resolve() / "owt"
     urls = random_urls(options.urls, random.Random(1))
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         root = pathlib.Path(folder)

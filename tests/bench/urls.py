@@ -2,7 +2,7 @@
 """Times `owt urls --compat openwebtext` on one core against the reference loops in Python.
 
     pip install tldextract
-    tests/bench/urls.py build/release/bin/owt [--posts 200000] [--folder /dev/shm]
+    tests/bench/urls.py build/release/bin [--posts 200000] [--folder /dev/shm]
 
 Checks first that both write the same URLs. Three inputs: plain (what the code costs), and bz2 and xz, where both sides use the same
 decompressors (libbz2, liblzma), which then take most of the time. Processor seconds.
@@ -17,23 +17,21 @@ import sys
 import tempfile
 import time
 
-from blacklist import cpu_of
+from blacklist import cpu_of  # finds the folders of the next two
+from extract_urls import Extractor, deduplicate
 from url_corpus import random_post, random_urls
-
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
-from extract_urls import Extractor, deduplicate  # noqa: E402
 
 OPENERS = {"plain": open, "bz2": bz2.open, "xz": lzma.open}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("owt")
+    parser.add_argument("bin", help="folder of the program")
     parser.add_argument("--posts", type=int, default=200000)
     parser.add_argument("--folder", default="/dev/shm")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    owt = pathlib.Path(options.owt).resolve()
+    owt = pathlib.Path(options.bin).resolve() / "owt"
     rng = random.Random(1)
     dump = "".join(random_post(rng, url) + "\n" for url in random_urls(options.posts, rng)).encode()
     print(f"{options.posts} posts, {len(dump) / 1e6:.0f} MB")
