@@ -1,0 +1,214 @@
+#include "trainer/checkpoint/checkpoint.h"
+
+#include <ATen/Context.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+#include "formats/safetensors.h"
+#include "pipeline/error.h"
+#include "pipeline/output_file.h"
+#include "trainer/checkpoint/folder.h"
+
+namespace owt::trainer {
+namespace {
+
+using formats::SafetensorsReader;
+using formats::TensorInfo;
+using formats::TensorMetadata;
+using formats::TensorType;
+
+constexpr const char* kRandomState = "random_state.cpu";
+
+struct NamedTensor {
+  std::string name;
+  at::Tensor value;
+};
+
+std::string Join(const std::string& folder, const char* name) {
+  return (std::filesystem::path(folder) / name).string();
+}
+
+TensorType TypeOf(const at::Tensor& tensor) {
+  return tensor.scalar_type() == at::kByte ? TensorType::kU8 : TensorType::kF32;
+}
+
+CheckpointFile WriteTensors(const std::string& folder, const char* name,
+                            const std::vector<NamedTensor>& tensors,
+                            const TensorMetadata& metadata) {
+  std::vector<TensorInfo> infos;
+  for (const NamedTensor& tensor : tensors) {
+    infos.push_back({tensor.name, TypeOf(tensor.value), tensor.value.sizes().vec(), 0, 0});
+  }
+  OutputFile file(Join(folder, name));
+  file.Write(formats::MakeSafetensorsHeader(infos, metadata));
+  for (const NamedTensor& tensor : tensors) {
+    const at::Tensor host = tensor.value.to(at::kCPU).contiguous();
+    file.Write({static_cast<const char*>(host.const_data_ptr()), host.nbytes()});
+  }
+  file.Commit();
+  return {name, file.bytes(), file.xxh3()};
+}
+
+CheckpointFile WriteConfig(const std::string& folder, const ModelConfig& config) {
+  OutputFile file(Join(folder, kConfigFile));
+  file.Write(fmt::format(
+      "{{\n  \"architectures\": [\"GPT2LMHeadModel\"],\n  \"model_type\": \"gpt2\",\n"
+      "  \"vocab_size\": {},\n  \"n_positions\": {},\n  \"n_ctx\": {},\n  \"n_embd\": {},\n"
+      "  \"n_layer\": {},\n  \"n_head\": {},\n  \"activation_function\": \"gelu_new\",\n"
+      "  \"layer_norm_epsilon\": 1e-05,\n  \"initializer_range\": 0.02,\n"
+      "  \"embd_pdrop\": {},\n  \"attn_pdrop\": {},\n  \"resid_pdrop\": {},\n"
+      "  \"bos_token_id\": 50256,\n  \"eos_token_id\": 50256,\n"
+      "  \"tie_word_embeddings\": true,\n  \"torch_dtype\": \"float32\"\n}}\n",
+      config.vocab, config.positions, config.positions, config.hidden, config.layers, config.heads,
+      config.dropout, config.dropout, config.dropout));
+  file.Commit();
+  return {kConfigFile, file.bytes(), file.xxh3()};
+}
+
+// A whole number from the metadata.
+int64_t Number(const TensorMetadata& metadata, const std::string& key, const std::string& file) {
+  const auto found = metadata.find(key);
+  int64_t value = 0;
+  if (found != metadata.end()) {
+    const std::string& text = found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc{} && end == text.data() + text.size() && value >= 0) return value;
+  }
+  throw Error(ErrorKind::kInput, fmt::format("the metadata has no number '{}'", key), file);
+}
+
+// Hugging Face writes the names with and without "transformer.".
+const TensorInfo* FindParameter(const SafetensorsReader& reader, std::string_view name) {
+  const TensorInfo* found = reader.Find(name);
+  constexpr std::string_view kPrefix = "transformer.";
+  if (found == nullptr && name.starts_with(kPrefix)) {
+    found = reader.Find(name.substr(kPrefix.size()));
+  }
+  return found;
+}
+
+void ReadInto(const SafetensorsReader& reader, const TensorInfo* info, const NamedTensor& to,
+              const std::string& file) {
+  if (info == nullptr) {
+    throw Error(ErrorKind::kInput, fmt::format("it has no tensor '{}'", to.name), file);
+  }
+  if (info->type != TypeOf(to.value) || to.value.sizes() != at::IntArrayRef(info->shape)) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("'{}' is {} [{}], but the model has {} [{}]", info->name,
+                            formats::TensorTypeName(info->type), fmt::join(info->shape, ", "),
+                            formats::TensorTypeName(TypeOf(to.value)),
+                            fmt::join(to.value.sizes(), ", ")),
+                file);
+  }
+  const at::NoGradGuard no_grad;
+  at::Tensor host = at::empty(to.value.sizes(), to.value.options().device(at::kCPU));
+  reader.Read(*info, {static_cast<std::byte*>(host.mutable_data_ptr()), host.nbytes()});
+  at::Tensor target = to.value;
+  target.copy_(host);
+}
+
+at::Tensor RandomState() {
+  at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+  const std::lock_guard lock(generator.mutex());
+  return generator.get_state();
+}
+
+}  // namespace
+
+std::string SaveCheckpoint(const std::string& save, const Gpt2& model, const AdamW& optimizer,
+                           const TrainState& state) {
+  std::vector<NamedTensor> parameters, moments;
+  for (size_t i = 0; i < model.parameters().size(); ++i) {
+    const Parameter& parameter = model.parameters()[i];
+    parameters.push_back({parameter.name, parameter.value.detach()});
+    moments.push_back({"mean." + parameter.name, optimizer.mean()[i]});
+    moments.push_back({"square." + parameter.name, optimizer.square()[i]});
+  }
+  moments.push_back({kRandomState, RandomState()});
+  // "format" is what Hugging Face's reader asks for.
+  const TensorMetadata model_metadata = {{"format", "pt"},
+                                         {"heads", std::to_string(model.config().heads)}};
+  const TensorMetadata position = {
+      {"iteration", std::to_string(state.iteration)},
+      {"consumed_samples", std::to_string(state.consumed_samples)},
+      {"scheduled_samples", std::to_string(state.scheduled_samples)},
+      {"total_samples", std::to_string(state.total_samples)},
+      {"updates", std::to_string(optimizer.steps())}};
+  return PublishCheckpoint(save, state.iteration, [&](const std::string& folder) {
+    return std::vector<CheckpointFile>{WriteTensors(folder, kModelFile, parameters, model_metadata),
+                                       WriteConfig(folder, model.config()),
+                                       WriteTensors(folder, kOptimizerFile, moments, position)};
+  });
+}
+
+ModelConfig ReadModelConfig(const std::string& checkpoint) {
+  const std::string file = Join(checkpoint, kModelFile);
+  const SafetensorsReader reader(file);
+  const auto shape = [&](const char* name) {
+    const TensorInfo* info = FindParameter(reader, name);
+    if (info == nullptr || info->shape.size() != 2) {
+      throw Error(ErrorKind::kInput, fmt::format("no GPT-2: it has no matrix '{}'", name), file);
+    }
+    return info->shape;
+  };
+  ModelConfig config;
+  config.vocab = shape("transformer.wte.weight")[0];
+  config.hidden = shape("transformer.wte.weight")[1];
+  config.positions = shape("transformer.wpe.weight")[0];
+  config.layers = 0;
+  while (FindParameter(reader, fmt::format("transformer.h.{}.ln_1.weight", config.layers))) {
+    ++config.layers;
+  }
+  // The number of heads shows in no shape; every published GPT-2 has heads of 64.
+  config.heads = reader.metadata().contains("heads") ? Number(reader.metadata(), "heads", file)
+                                                     : config.hidden / 64;
+  Validate(config);
+  uint64_t bytes = 0;
+  for (const TensorInfo& tensor : reader.tensors()) bytes += tensor.bytes;
+  if (bytes / sizeof(float) < static_cast<uint64_t>(CountParameters(config))) {
+    // Before anything of that size is allocated.
+    throw Error(ErrorKind::kInput, "it is too small for the model that its shapes describe", file);
+  }
+  return config;
+}
+
+void LoadParameters(const std::string& checkpoint, const Gpt2& model) {
+  const std::string file = Join(checkpoint, kModelFile);
+  const SafetensorsReader reader(file);
+  for (const Parameter& parameter : model.parameters()) {
+    ReadInto(reader, FindParameter(reader, parameter.name), {parameter.name, parameter.value},
+             file);
+  }
+}
+
+TrainState LoadTrainState(const std::string& checkpoint, const Gpt2& model, AdamW* optimizer) {
+  const std::string file = Join(checkpoint, kOptimizerFile);
+  const SafetensorsReader reader(file);
+  TrainState state;
+  state.iteration = Number(reader.metadata(), "iteration", file);
+  state.consumed_samples = Number(reader.metadata(), "consumed_samples", file);
+  state.scheduled_samples = Number(reader.metadata(), "scheduled_samples", file);
+  state.total_samples = Number(reader.metadata(), "total_samples", file);
+  for (size_t i = 0; i < model.parameters().size(); ++i) {
+    const std::string& name = model.parameters()[i].name;
+    ReadInto(reader, reader.Find("mean." + name), {"mean." + name, optimizer->mean()[i]}, file);
+    ReadInto(reader, reader.Find("square." + name), {"square." + name, optimizer->square()[i]},
+             file);
+  }
+  optimizer->set_steps(Number(reader.metadata(), "updates", file));
+  const at::Tensor random = at::empty_like(RandomState());
+  ReadInto(reader, reader.Find(kRandomState), {kRandomState, random}, file);
+  at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+  const std::lock_guard lock(generator.mutex());
+  generator.set_state(random);
+  return state;
+}
+
+}  // namespace owt::trainer

@@ -1,0 +1,66 @@
+#include "trainer/config.h"
+
+#include <fmt/format.h>
+
+#include "pipeline/error.h"
+
+namespace owt::trainer {
+namespace {
+
+void Require(bool condition, const std::string& message) {
+  if (!condition) throw Error(ErrorKind::kUsage, message);
+}
+
+// Sizes come from command lines and checkpoints: these bounds keep every product below in 64 bits.
+void RequireSize(const char* option, int64_t value, int64_t largest) {
+  Require(value >= 1 && value <= largest,
+          fmt::format("--{} is {}; it takes 1 to {}", option, value, largest));
+}
+
+}  // namespace
+
+void Validate(const ModelConfig& config) {
+  RequireSize("num-layers", config.layers, 1000);
+  RequireSize("hidden-size", config.hidden, 1 << 17);
+  RequireSize("num-attention-heads", config.heads, 1 << 10);
+  RequireSize("max-position-embeddings", config.positions, 1 << 24);
+  RequireSize("vocab-size", config.vocab, 1 << 28);
+  Require(config.hidden % config.heads == 0,
+          fmt::format("--hidden-size {} is no multiple of --num-attention-heads {}", config.hidden,
+                      config.heads));
+  Require(config.dropout >= 0 && config.dropout < 1,
+          fmt::format("--dropout is {}; it takes 0 to below 1", config.dropout));
+}
+
+int64_t CountParameters(const ModelConfig& config) {
+  const int64_t c = config.hidden;
+  // Per block: two LayerNorms, QKV, attention output, the two halves of the MLP.
+  const int64_t block = 4 * c + (3 * c * c + 3 * c) + (c * c + c) + (4 * c * c + 4 * c) +
+                        (4 * c * c + c);
+  return (config.vocab + config.positions) * c + config.layers * block + 2 * c;
+}
+
+int64_t PaddedVocab(int64_t vocab_size, int64_t multiple) {
+  return (vocab_size + multiple - 1) / multiple * multiple;
+}
+
+void Validate(const TrainConfig& config) {
+  Validate(config.model);
+  RequireSize("seq-length", config.sequence_length, config.model.positions);
+  RequireSize("micro-batch-size", config.micro_batch, 1 << 20);
+  RequireSize("global-batch-size", config.global_batch, 1 << 24);
+  RequireSize("train-iters", config.iterations, int64_t{1} << 32);
+  RequireSize("save-interval", config.save_interval, int64_t{1} << 32);
+  RequireSize("log-interval", config.log_interval, int64_t{1} << 32);
+  Require(config.global_batch % config.micro_batch == 0,
+          fmt::format("--global-batch-size {} is no multiple of --micro-batch-size {}",
+                      config.global_batch, config.micro_batch));
+  Require(config.learning_rate > 0 && config.min_learning_rate >= 0 &&
+              config.min_learning_rate <= config.learning_rate,
+          fmt::format("--lr {} and --min-lr {}: 0 <= min-lr <= lr and lr above 0 are needed",
+                      config.learning_rate, config.min_learning_rate));
+  Require(config.warmup_fraction >= 0 && config.warmup_fraction < 1,
+          fmt::format("--lr-warmup-fraction is {}; it takes 0 to below 1", config.warmup_fraction));
+}
+
+}  // namespace owt::trainer

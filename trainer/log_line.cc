@@ -1,0 +1,33 @@
+// Formats: Megatron-LM megatron/training.py, training_log and evaluate_and_print_results.
+#include "trainer/log_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace owt::trainer {
+
+std::string TrainingLine(const IntervalLog& log) {
+  std::string line = fmt::format(" iteration {:8d}/{:8d} |", log.iteration, log.iterations);
+  line += fmt::format(" consumed samples: {:12d} |", log.consumed_samples);
+  line += fmt::format(" elapsed time per iteration (ms): {:.1f} |", log.milliseconds_per_iteration);
+  line += fmt::format(" learning rate: {:.3E} |", log.learning_rate);
+  line += fmt::format(" global batch size: {:5d} |", log.global_batch);
+  if (log.loss && *log.loss > 0) line += fmt::format(" lm loss: {:.6E} |", *log.loss);
+  line += " loss scale: 1.0 |";
+  if (log.grad_norm) line += fmt::format(" grad norm: {:.3f} |", *log.grad_norm);
+  line += fmt::format(" number of skipped iterations: {:3d} |", log.skipped);
+  line += fmt::format(" number of nan iterations: {:3d} |", log.nan);
+  return line;
+}
+
+std::string ValidationBlock(const std::string& what, double loss) {
+  const std::string line =
+      fmt::format(" validation loss at {} | lm loss value: {:.6E} | lm loss PPL: {:.6E} | ", what,
+                  loss, std::exp(std::min(20.0, loss)));
+  const std::string rule(line.size() + 1, '-');
+  return rule + "\n" + line + "\n" + rule;
+}
+
+}  // namespace owt::trainer

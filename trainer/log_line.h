@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace owt::trainer {
+
+// What one log interval gathered.
+struct IntervalLog {
+  int64_t iteration = 0, iterations = 0, consumed_samples = 0;
+  double milliseconds_per_iteration = 0;
+  double learning_rate = 0;
+  int64_t global_batch = 0;
+  std::optional<double> loss;  // mean of the iterations that were not skipped
+  std::optional<double> grad_norm;
+  int64_t skipped = 0, nan = 0;
+};
+
+// The training line of Megatron-LM (2023), character for character, so that its log parsers work.
+std::string TrainingLine(const IntervalLog& log);
+
+// Its validation line between two rules. `what` is "iteration 100" or "the end of training for val
+// data". Perplexity is exp(min(20, loss)).
+std::string ValidationBlock(const std::string& what, double loss);
+
+}  // namespace owt::trainer

@@ -1,0 +1,105 @@
+// Softmax cross entropy fused with the output layer. Since the loss is a scalar, the gradient of
+// the logits is (softmax - one_hot) / N times whatever scalar arrives from above, so it can be
+// formed right after the forward product and turned into both gradients; backward only multiplies
+// by that scalar. The idea is that of Liger Kernel's fused linear cross entropy (arXiv 2410.10989).
+#include "trainer/model/head_loss.h"
+
+#include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/_log_softmax.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+
+namespace owt::trainer {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+at::ScalarType ProductType(at::DeviceType device) {
+  return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device)
+                                                   : at::kFloat;
+}
+
+struct HeadGradients {
+  at::Tensor hidden_NC, weight_VC;
+};
+
+// The summed loss; fills `gradients` of the mean loss where it is not null.
+at::Tensor BlockwiseLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
+                         const at::Tensor& targets_N, HeadGradients* gradients) {
+  const at::NoGradGuard no_grad;
+  const at::ScalarType type = ProductType(hidden_NC.device().type());
+  const at::Tensor hidden = hidden_NC.to(type), weight = weight_VC.to(type);
+  const int64_t rows = hidden.size(0);
+  at::Tensor logits = at::empty({std::min(rows, kHeadRows), weight.size(0)}, hidden.options());
+  at::Tensor log_p = at::empty(logits.sizes(), hidden.options().dtype(at::kFloat));
+  at::Tensor sum = at::empty({}, log_p.options()).zero_();
+  if (gradients != nullptr) {
+    gradients->hidden_NC = at::empty_like(hidden);
+    gradients->weight_VC = at::zeros_like(weight_VC);
+  }
+  for (int64_t begin = 0; begin < rows; begin += kHeadRows) {
+    const int64_t count = std::min(kHeadRows, rows - begin);
+    const at::Tensor h = hidden.narrow(0, begin, count);
+    at::Tensor z = logits.narrow(0, 0, count), p = log_p.narrow(0, 0, count);
+    const at::Tensor target = targets_N.narrow(0, begin, count).unsqueeze(1);
+    at::mm_out(z, h, weight.t());
+    at::_log_softmax_out(p, z.to(at::kFloat), 1, /*half_to_float=*/false);
+    sum.sub_(p.gather(1, target).sum());
+    if (gradients == nullptr) continue;
+    p.exp_();
+    p.scatter_add_(1, target, at::ones({count, 1}, p.options()).neg_());
+    p.mul_(1.0 / static_cast<double>(rows));
+    const at::Tensor dz = p.to(type);
+    at::Tensor dh = gradients->hidden_NC.narrow(0, begin, count);
+    at::mm_out(dh, dz, weight);
+    if (type == at::kFloat) {
+      gradients->weight_VC.addmm_(dz.t(), h);
+    } else {
+      gradients->weight_VC.add_(at::mm(dz.t(), h));
+    }
+  }
+  return sum;
+}
+
+class HeadLossFunction : public torch::autograd::Function<HeadLossFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden_NC,
+                            const at::Tensor& weight_VC, const at::Tensor& targets_N) {
+    HeadGradients gradients;
+    const at::Tensor sum = BlockwiseLoss(hidden_NC, weight_VC, targets_N, &gradients);
+    context->save_for_backward({gradients.hidden_NC.to(hidden_NC.scalar_type()),
+                                gradients.weight_VC});
+    return sum / hidden_NC.size(0);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list above) {
+    const variable_list saved = context->get_saved_variables();
+    // In place: nobody else holds them, and a graph is run backward once.
+    return {saved[0].mul_(above[0]), saved[1].mul_(above[0]), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+at::Tensor HeadLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
+                    const at::Tensor& targets_N) {
+  if (!at::GradMode::is_enabled()) {
+    return BlockwiseLoss(hidden_NC, weight_VC, targets_N, nullptr) / hidden_NC.size(0);
+  }
+  return HeadLossFunction::apply(hidden_NC, weight_VC, targets_N);
+}
+
+double HeadLossSum(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
+                   const at::Tensor& targets_N) {
+  return BlockwiseLoss(hidden_NC, weight_VC, targets_N, nullptr).item<double>();
+}
+
+}  // namespace owt::trainer

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "trainer/config.h"
+#include "trainer/data/gpt_dataset.h"
+#include "trainer/model/gpt2.h"
+#include "trainer/optim/adamw.h"
+
+namespace owt::trainer {
+
+struct StepResult {
+  double loss = 0;       // mean over the global batch
+  double grad_norm = 0;  // before clipping
+  bool skipped = false;  // loss or gradients were not finite: nothing was changed
+};
+
+// One optimizer step on global_batch samples from sample `first` on: forward and backward of each
+// micro batch, gradients summed in fp32, clipped, applied.
+StepResult TrainStep(const TrainConfig& config, const GptDataset& data, int64_t first,
+                     double learning_rate, const Gpt2& model, AdamW* optimizer);
+
+}  // namespace owt::trainer
