@@ -118,8 +118,8 @@ void CheckCover(const std::vector<TensorInfo>& tensors, uint64_t data_bytes,
   uint64_t expected = 0;
   for (const TensorInfo& tensor : tensors) {
     if (tensor.offset != expected) {
-      Malformed(file, fmt::format("'{}' does not start where the tensor before it ends",
-                                  tensor.name));
+      Malformed(file,
+                fmt::format("'{}' does not start where the tensor before it ends", tensor.name));
     }
     expected += tensor.bytes;
   }
@@ -174,10 +174,10 @@ SafetensorsLayout ParseSafetensorsHeader(std::string_view json, uint64_t data_by
                                          const std::string& file) {
   simdjson::dom::parser parser(kMaxSafetensorsHeader);
   simdjson::dom::object object;
-  if (const auto error = parser.parse(json.data(), json.size(), /*realloc_if_needed=*/true)
-                             .get(object)) {
-    Malformed(file, fmt::format("the header is no JSON object ({})",
-                                simdjson::error_message(error)));
+  if (const auto error =
+          parser.parse(json.data(), json.size(), /*realloc_if_needed=*/true).get(object)) {
+    Malformed(file,
+              fmt::format("the header is no JSON object ({})", simdjson::error_message(error)));
   }
   SafetensorsLayout layout;
   std::unordered_set<std::string_view> names;

@@ -19,7 +19,21 @@ namespace owt::formats {
 //            "__metadata__" -> {text: text}
 //   rest     the tensors, row by row; together they cover the rest without gap or overlap
 
-enum class TensorType { kBool, kU8, kI8, kI16, kU16, kF16, kBF16, kI32, kU32, kF32, kI64, kU64, kF64 };
+enum class TensorType {
+  kBool,
+  kU8,
+  kI8,
+  kI16,
+  kU16,
+  kF16,
+  kBF16,
+  kI32,
+  kU32,
+  kF32,
+  kI64,
+  kU64,
+  kF64
+};
 
 // "F32", "BF16", ...
 std::string_view TensorTypeName(TensorType type);

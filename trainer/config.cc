@@ -35,8 +35,8 @@ void Validate(const ModelConfig& config) {
 int64_t CountParameters(const ModelConfig& config) {
   const int64_t c = config.hidden;
   // Per block: two LayerNorms, QKV, attention output, the two halves of the MLP.
-  const int64_t block = 4 * c + (3 * c * c + 3 * c) + (c * c + c) + (4 * c * c + 4 * c) +
-                        (4 * c * c + c);
+  const int64_t block =
+      4 * c + (3 * c * c + 3 * c) + (c * c + c) + (4 * c * c + 4 * c) + (4 * c * c + c);
   return (config.vocab + config.positions) * c + config.layers * block + 2 * c;
 }
 

@@ -112,20 +112,21 @@ class Training {
     ModelConfig theirs = ReadModelConfig(found.path);
     theirs.dropout = config_.model.dropout;
     if (theirs != config_.model) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("it holds a model of {} layers, hidden size {}, {} heads, {} "
-                              "positions and {} ids, not the one asked for",
-                              theirs.layers, theirs.hidden, theirs.heads, theirs.positions,
-                              theirs.vocab),
-                  found.path);
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("it holds a model of {} layers, hidden size {}, {} heads, {} "
+                      "positions and {} ids, not the one asked for",
+                      theirs.layers, theirs.hidden, theirs.heads, theirs.positions, theirs.vocab),
+          found.path);
     }
     LoadParameters(found.path, model_);
     const int64_t total = state_.total_samples;
     state_ = LoadTrainState(found.path, model_, &optimizer_);
     if (state_.total_samples != total) {
-      hooks_.log(fmt::format("the run was begun for {} samples and is now for {}: the order of the "
-                             "data and the schedule may differ",
-                             state_.total_samples, total));
+      hooks_.log(
+          fmt::format("the run was begun for {} samples and is now for {}: the order of the "
+                      "data and the schedule may differ",
+                      state_.total_samples, total));
       state_.total_samples = total;
     }
     return true;
@@ -194,8 +195,8 @@ class Training {
     Save();
     const double tokens =
         static_cast<double>(iterations * config_.global_batch * config_.sequence_length);
-    hooks_.log(fmt::format("{} iterations, {:.0f} tokens in {:.1f} s: {:.0f} tokens/s{}", iterations,
-                           tokens, seconds, tokens / seconds, PeakMemory()));
+    hooks_.log(fmt::format("{} iterations, {:.0f} tokens in {:.1f} s: {:.0f} tokens/s{}",
+                           iterations, tokens, seconds, tokens / seconds, PeakMemory()));
   }
 
   std::string PeakMemory() const {

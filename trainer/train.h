@@ -9,8 +9,9 @@ namespace owt::trainer {
 // checkpoints on the CPU are the same to the bit, however often the run was stopped and resumed.
 //
 // Throws Error: kUsage for a bad configuration or another model's checkpoint, kInput for bad data
-// or when only damaged checkpoints are found, kOutput when a save fails (the older ones stay), kInterrupted after a last
-// save when cancelled, kExternal when kMaxSkipped steps in a row were not finite.
+// or when only damaged checkpoints are found, kOutput when a save fails (the older ones stay),
+// kInterrupted after a last save when cancelled, kExternal when kMaxSkipped steps in a row were not
+// finite.
 void Train(const TrainConfig& config, const Hooks& hooks);
 
 inline constexpr int64_t kMaxSkipped = 20;

@@ -100,12 +100,12 @@ void ReadInto(const SafetensorsReader& reader, const TensorInfo* info, const Nam
     throw Error(ErrorKind::kInput, fmt::format("it has no tensor '{}'", to.name), file);
   }
   if (info->type != TypeOf(to.value) || to.value.sizes() != at::IntArrayRef(info->shape)) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("'{}' is {} [{}], but the model has {} [{}]", info->name,
-                            formats::TensorTypeName(info->type), fmt::join(info->shape, ", "),
-                            formats::TensorTypeName(TypeOf(to.value)),
-                            fmt::join(to.value.sizes(), ", ")),
-                file);
+    throw Error(
+        ErrorKind::kInput,
+        fmt::format("'{}' is {} [{}], but the model has {} [{}]", info->name,
+                    formats::TensorTypeName(info->type), fmt::join(info->shape, ", "),
+                    formats::TensorTypeName(TypeOf(to.value)), fmt::join(to.value.sizes(), ", ")),
+        file);
   }
   const at::NoGradGuard no_grad;
   at::Tensor host = at::empty(to.value.sizes(), to.value.options().device(at::kCPU));
@@ -135,12 +135,11 @@ std::string SaveCheckpoint(const std::string& save, const Gpt2& model, const Ada
   // "format" is what Hugging Face's reader asks for.
   const TensorMetadata model_metadata = {{"format", "pt"},
                                          {"heads", std::to_string(model.config().heads)}};
-  const TensorMetadata position = {
-      {"iteration", std::to_string(state.iteration)},
-      {"consumed_samples", std::to_string(state.consumed_samples)},
-      {"scheduled_samples", std::to_string(state.scheduled_samples)},
-      {"total_samples", std::to_string(state.total_samples)},
-      {"updates", std::to_string(optimizer.steps())}};
+  const TensorMetadata position = {{"iteration", std::to_string(state.iteration)},
+                                   {"consumed_samples", std::to_string(state.consumed_samples)},
+                                   {"scheduled_samples", std::to_string(state.scheduled_samples)},
+                                   {"total_samples", std::to_string(state.total_samples)},
+                                   {"updates", std::to_string(optimizer.steps())}};
   return PublishCheckpoint(save, state.iteration, [&](const std::string& folder) {
     return std::vector<CheckpointFile>{WriteTensors(folder, kModelFile, parameters, model_metadata),
                                        WriteConfig(folder, model.config()),

@@ -52,7 +52,9 @@ class TextDocuments {
  public:
   TextDocuments(RunContext& context, const std::string& text_key, EncodeText encode,
                 uint32_t end_token)
-      : source_(context), parser_({text_key, "url"}), encode_(std::move(encode)),
+      : source_(context),
+        parser_({text_key, "url"}),
+        encode_(std::move(encode)),
         end_token_(end_token) {}
 
   bool Next(std::vector<uint32_t>* ids) {
@@ -143,8 +145,7 @@ class EvaluateCommand : public Stage {
     const uint32_t end_token = formats::Gpt2Vocab::Embedded().end_of_text();
     TextDocuments documents(context, text_key_, make_encoder_(), end_token);
     const Evaluation evaluation = LoadTrainer().evaluate(
-        config_, [&](std::vector<uint32_t>* ids) { return documents.Next(ids); },
-        HooksOf(context));
+        config_, [&](std::vector<uint32_t>* ids) { return documents.Next(ids); }, HooksOf(context));
     if (documents.num_bad() > 0) {
       context.Say(fmt::format("{} bad records were left out", documents.num_bad()));
     }

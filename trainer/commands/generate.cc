@@ -38,8 +38,8 @@ class GenerateCommand : public Stage {
     Fd out(dup(STDOUT_FILENO), "standard output");
     out.Write(prompt_);
     LoadTrainer().generate(
-        config_, prompt,
-        [&](uint32_t token) { out.Write(vocab.token_bytes(token)); }, HooksOf(context));
+        config_, prompt, [&](uint32_t token) { out.Write(vocab.token_bytes(token)); },
+        HooksOf(context));
     out.Write("\n");
     if (context.cancelled()) throw Error(ErrorKind::kInterrupted, "interrupted");
   }

@@ -36,8 +36,7 @@ RunConfig RunOptions::Config() const {
   if (checkpoint_.empty()) {
     throw Error(ErrorKind::kUsage, "--checkpoint DIR is needed: a folder that owt train saved to");
   }
-  return {checkpoint_, bf16_ ? Precision::kBf16 : Precision::kFp32, device_,
-          ThreadsFor(workers_)};
+  return {checkpoint_, bf16_ ? Precision::kBf16 : Precision::kFp32, device_, ThreadsFor(workers_)};
 }
 
 }  // namespace owt::trainer

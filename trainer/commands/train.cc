@@ -57,7 +57,8 @@ class TrainCommand : public Stage {
 
   void DeclareData(OptionSet& options) {
     options.Group("Data and batches")
-        .Text("data", &config_.data, "PREFIX", "PREFIX.bin and PREFIX.idx, as owt encode writes them")
+        .Text("data", &config_.data, "PREFIX",
+              "PREFIX.bin and PREFIX.idx, as owt encode writes them")
         .Text("split", &config_.split, "A,B,C", "shares of training, validation and test")
         .Integer("seq-length", &config_.sequence_length, 1, 1 << 24, "tokens per sample")
         .Integer("micro-batch-size", &config_.micro_batch, 1, 1 << 20,

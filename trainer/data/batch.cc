@@ -21,8 +21,7 @@ TokenBatch LoadBatch(const GptDataset& data, int64_t first, int64_t count, int64
   at::Tensor tokens = at::empty({count, width}, at::kLong);
   auto* out = tokens.mutable_data_ptr<int64_t>();
   for (int64_t i = 0; i < count; ++i) {
-    data.Sample((first + i) % data.num_samples(),
-                {out + i * width, static_cast<size_t>(width)});
+    data.Sample((first + i) % data.num_samples(), {out + i * width, static_cast<size_t>(width)});
   }
   return Split(tokens, device);
 }

@@ -23,8 +23,8 @@ double MeanLoss(const Gpt2& model, Precision precision, const TokenBatch& batch)
 void CheckIds(const std::vector<uint32_t>& ids, int64_t vocab) {
   for (const uint32_t id : ids) {
     if (id >= vocab) {
-      throw Error(ErrorKind::kInput, fmt::format("token {} is outside the model's vocabulary of {}",
-                                                 id, vocab));
+      throw Error(ErrorKind::kInput,
+                  fmt::format("token {} is outside the model's vocabulary of {}", id, vocab));
     }
   }
 }
@@ -90,8 +90,8 @@ Evaluation Evaluate(const EvaluateConfig& config, const NextDocument& next, cons
     throw Error(ErrorKind::kUsage, fmt::format("--seq-length {}: the model has {} positions",
                                                length, model.config().positions));
   }
-  hooks.log(fmt::format("evaluating {} ({} parameters)", checkpoint,
-                        CountParameters(model.config())));
+  hooks.log(
+      fmt::format("evaluating {} ({} parameters)", checkpoint, CountParameters(model.config())));
   return EvaluateDocuments(model, config.run.precision, length, config.batch, next,
                            hooks.cancelled);
 }

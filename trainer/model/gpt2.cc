@@ -63,13 +63,13 @@ at::Tensor Gpt2::Add(std::string name, at::IntArrayRef shape) {
 
 at::Tensor Gpt2::Hidden(const at::Tensor& tokens_BT, KvCache* cache) const {
   const int64_t start = cache != nullptr ? cache->length() : 0;
-  at::Tensor x_BTC = Dropout(
-      at::embedding(token_embedding_VC_, tokens_BT)
-          .add(position_embedding_TC_.slice(0, start, start + tokens_BT.size(1))));
+  at::Tensor x_BTC =
+      Dropout(at::embedding(token_embedding_VC_, tokens_BT)
+                  .add(position_embedding_TC_.slice(0, start, start + tokens_BT.size(1))));
   for (size_t i = 0; i < blocks_.size(); ++i) {
     const Block& block = blocks_[i];
-    x_BTC = x_BTC.add(
-        Attention(block, LayerNorm(x_BTC, block.ln1_weight, block.ln1_bias), i, cache));
+    x_BTC =
+        x_BTC.add(Attention(block, LayerNorm(x_BTC, block.ln1_weight, block.ln1_bias), i, cache));
     x_BTC = x_BTC.add(Mlp(block, LayerNorm(x_BTC, block.ln2_weight, block.ln2_bias)));
   }
   return LayerNorm(x_BTC, final_weight_, final_bias_);

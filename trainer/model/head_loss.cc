@@ -75,8 +75,8 @@ class HeadLossFunction : public torch::autograd::Function<HeadLossFunction> {
                             const at::Tensor& weight_VC, const at::Tensor& targets_N) {
     HeadGradients gradients;
     const at::Tensor sum = BlockwiseLoss(hidden_NC, weight_VC, targets_N, &gradients);
-    context->save_for_backward({gradients.hidden_NC.to(hidden_NC.scalar_type()),
-                                gradients.weight_VC});
+    context->save_for_backward(
+        {gradients.hidden_NC.to(hidden_NC.scalar_type()), gradients.weight_VC});
     return sum / hidden_NC.size(0);
   }
 

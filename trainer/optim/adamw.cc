@@ -38,10 +38,10 @@ void AdamW::StepGroup(bool matrices, double learning_rate, double weight_decay) 
   }
   if (values.empty()) return;
   // The kernel reads the count of each tensor; they all share one.
-  steps.assign(values.size(), at::full({}, static_cast<double>(steps_),
-                                       values[0].options().requires_grad(false)));
-  at::_fused_adamw_(values, gradients, means, squares, /*max_exp_avg_sqs=*/{}, steps,
-                    learning_rate, beta1_, beta2_, weight_decay, epsilon_, /*amsgrad=*/false,
+  steps.assign(values.size(),
+               at::full({}, static_cast<double>(steps_), values[0].options().requires_grad(false)));
+  at::_fused_adamw_(values, gradients, means, squares, /*max_exp_avg_sqs=*/{}, steps, learning_rate,
+                    beta1_, beta2_, weight_decay, epsilon_, /*amsgrad=*/false,
                     /*maximize=*/false);
 }
 
