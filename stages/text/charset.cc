@@ -177,6 +177,15 @@ bool IsPlausible(size_t num_replaced, size_t num_beyond_ascii) {
   return num_replaced <= 3 + num_beyond_ascii / 100;
 }
 
+// ISO-2022-JP is ASCII with escape sequences, so that it passes for UTF-8; only a label tells.
+constexpr std::string_view kEscapedJapanese = "iso-2022-jp";
+
+bool IsEscapedJapanese(std::string_view page, std::string_view http_charset) {
+  if (page.find("\x1B$") == std::string_view::npos) return false;
+  return CanonicalEncoding(http_charset) == kEscapedJapanese ||
+         CanonicalEncoding(DeclaredCharset(page)) == kEscapedJapanese;
+}
+
 }  // namespace
 
 std::string_view CanonicalEncoding(std::string_view label) {
@@ -228,8 +237,13 @@ DecodedPage DecodePage(std::string_view page, std::string_view http_charset) {
   }
   result.source = CharsetSource::kValidUtf8;
   result.encoding = "utf-8";
-  result.as_is = FindInvalidUtf8(page) == std::string_view::npos;
+  const bool valid = FindInvalidUtf8(page) == std::string_view::npos;
+  result.as_is = valid && !IsEscapedJapanese(page, http_charset);
   if (result.as_is) return result;
+  if (valid && Decode(page, kEscapedJapanese, &result)) {
+    result.source = CharsetSource::kMeta;
+    return result;
+  }
   // Cut or mixed pages are good UTF-8 with a few bad bytes; legacy text has next to no good
   // sequences.
   const Utf8Count count = CountUtf8(page);

@@ -32,7 +32,8 @@ std::string_view CanonicalEncoding(std::string_view label);
 // the standard looks at). Empty where there is none.
 std::string_view DeclaredCharset(std::string_view page);
 
-// Decodes a page. The order: byte order mark; valid UTF-8 as a whole; the label of the transport
+// Decodes a page. The order: byte order mark; valid UTF-8 as a whole (but for
+// ISO-2022-JP, which a label must name); the label of the transport
 // (`http_charset`, may be empty); the declared label; the detector; windows-1252. A label whose
 // decoding is mostly wrong passes the turn on. Pages with a few bad sequences in otherwise good
 // UTF-8 stay UTF-8. The output is always valid UTF-8. O(page); the storage takes at most
