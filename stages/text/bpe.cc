@@ -109,17 +109,13 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
     symbols[i] = {byte_ids_[static_cast<uint8_t>(piece[i])], kNone, i - 1, i + 1};
   }
 
-  struct Candidate {
-    uint32_t merged, left;  // ordered by rank, then by position
-    auto operator<=>(const Candidate&) const = default;
-  };
-
-  std::vector<Candidate> heap;
+  // Candidates are PairKey(merged, left): ordered by rank, then by position.
+  std::vector<uint64_t> heap;
   heap.reserve(size);
   const auto look = [&](uint32_t left) {
     Symbol& symbol = symbols[left];
     symbol.merged = symbol.next == size ? kNone : Find(symbol.id, symbols[symbol.next].id);
-    if (symbol.merged != kNone) heap.push_back({symbol.merged, left});
+    if (symbol.merged != kNone) heap.push_back(PairKey(symbol.merged, left));
     return symbol.merged != kNone;
   };
   const auto propose = [&](uint32_t left) {
@@ -130,7 +126,8 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
 
   while (!heap.empty()) {
     std::pop_heap(heap.begin(), heap.end(), std::greater<>());
-    const auto [merged, left] = heap.back();
+    const auto merged = static_cast<uint32_t>(heap.back() >> 32);
+    const auto left = static_cast<uint32_t>(heap.back());
     heap.pop_back();
     Symbol& symbol = symbols[left];
     if (symbol.merged != merged) continue;
