@@ -72,8 +72,7 @@ void ExtractTransform::AppendRecord(std::string_view text, std::string_view url,
 
 void ExtractTransform::AddPage(const Page& page, BatchResult* result) const {
   if (!LooksLikeHtml(page.html)) return result->Drop(page.begin, page.end, "not_html");
-  const text::HtmlText extracted =
-      text::ExtractText(page.html, page.charset, page.url, LimitsFor(context_));
+  const text::HtmlText extracted = text::ExtractText(page.html, page.charset, LimitsFor(context_));
   if (extracted.text.empty()) return result->Drop(page.begin, page.end, "empty_text");
   AppendRecord(extracted.text, page.url, extracted.title, result);
 }
@@ -143,8 +142,7 @@ void ExtractTransform::AddJsonLines(const Batch& batch, BatchResult* result) con
       return result->Quarantine(begin, end, "duplicate_key");
     }
     if (!LooksLikeHtml(document.text())) return result->Drop(begin, end, "not_html");
-    text::HtmlText extracted =
-        text::ExtractText(document.text(), "utf-8", document.url(), LimitsFor(context_));
+    text::HtmlText extracted = text::ExtractText(document.text(), "utf-8", LimitsFor(context_));
     if (extracted.text.empty()) return result->Drop(begin, end, "empty_text");
     document.SetText(std::move(extracted.text));
     if (text_key != html_key_) document.RenameText(text_key);

@@ -34,7 +34,7 @@ PageText TextOf(const Outcome& page) {
     const text::DecodedPage decoded = text::DecodePage(result.body, result.charset);
     return {std::string(TrimBlanks(decoded.Utf8(result.body))), {}, {}, decoded.encoding};
   }
-  text::HtmlText html = text::ExtractText(result.body, result.charset, page.final_url);
+  text::HtmlText html = text::ExtractText(result.body, result.charset);
   return {std::move(html.text), std::move(html.title), std::move(html.language), html.encoding};
 }
 

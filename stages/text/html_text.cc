@@ -48,7 +48,7 @@ std::string FindTitle(const HtmlTree& tree) {
 
 }  // namespace
 
-HtmlText ExtractText(std::string_view page, std::string_view http_charset, std::string_view /*url*/,
+HtmlText ExtractText(std::string_view page, std::string_view http_charset,
                      const HtmlLimits& limits) {
   HtmlText result;
   if (page.size() > limits.max_bytes) {

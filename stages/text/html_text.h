@@ -23,10 +23,10 @@ struct HtmlText {
 
 // Takes the main text out of the bytes of an HTML page: decodes them, finds the article, leaves
 // navigation, advertisements, comments, share buttons and the like out. `http_charset` is the
-// charset of the Content-Type header; `url` the page's address; both may be empty.
+// charset of the Content-Type header, which may be empty.
 // Never fails: a page without text gives an empty `text`. Pure, thread-safe and deterministic.
 // O(page) time and memory on any input, within `limits`.
-HtmlText ExtractText(std::string_view page, std::string_view http_charset, std::string_view url,
+HtmlText ExtractText(std::string_view page, std::string_view http_charset,
                      const HtmlLimits& limits = {});
 
 }  // namespace owt::text

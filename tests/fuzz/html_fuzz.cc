@@ -32,8 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // The first byte chooses, so that the limits are met by small inputs too.
   if (!page.empty() && (page[0] & 1) != 0) limits = {size_t{1} << 12, 200, 16};
   CheckTree(owt::text::ParseHtml(owt::text::ReplaceInvalidUtf8(page), limits), limits.max_depth);
-  const owt::text::HtmlText first = owt::text::ExtractText(page, "", "", limits);
-  const owt::text::HtmlText second = owt::text::ExtractText(page, "", "", limits);
+  const owt::text::HtmlText first = owt::text::ExtractText(page, "", limits);
+  const owt::text::HtmlText second = owt::text::ExtractText(page, "", limits);
   Check(first.text == second.text && first.title == second.title);
   Check(owt::text::FindInvalidUtf8(first.text) == std::string_view::npos);
   Check(owt::text::FindInvalidUtf8(first.title) == std::string_view::npos);

@@ -15,7 +15,7 @@ constexpr std::string_view kProse =
     "<p>The second paragraph of the article is long enough as well, and has another comma.</p>"
     "<p>The third paragraph of the article ends it, so that the whole is more than short.</p>";
 
-std::string Extract(std::string_view page) { return ExtractText(page, "utf-8", "").text; }
+std::string Extract(std::string_view page) { return ExtractText(page, "utf-8").text; }
 
 bool Has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -78,7 +78,7 @@ TEST(MainTextTest, WithoutNamesTheDensestPart) {
                                "<div><div><div>")
                                .append(kProse)
                                .append("</div></div></div><div>Small print</div></div></body>");
-  const HtmlText result = ExtractText(page, "", "");
+  const HtmlText result = ExtractText(page, "");
   EXPECT_EQ(result.origin, TextOrigin::kDensest);
   EXPECT_TRUE(result.text.starts_with("The first paragraph"));
   EXPECT_FALSE(Has(result.text, "Small print"));
@@ -138,7 +138,7 @@ TEST(MainTextTest, ShortPagesFallBackToAllParagraphs) {
   const std::string page =
       "<body><div class=entry-content>Short.</div><div><div><p>A paragraph elsewhere that is long "
       "enough to be taken for prose.</p></div></div></body>";
-  const HtmlText result = ExtractText(page, "", "");
+  const HtmlText result = ExtractText(page, "");
   EXPECT_TRUE(Has(result.text, "A paragraph elsewhere"));
 }
 
@@ -148,13 +148,13 @@ TEST(MainTextTest, StructuredDataWhereThePageHoldsNoText) {
       "\\u00e9t\\u00e9 "
       "\\ud83d\\ude00 said \\\"so\\\".\\nAnd <b>more</b> &amp; more.\", "
       "broken</script><p>Subscribe!",
-      "", "");
+      "");
   EXPECT_EQ(result.origin, TextOrigin::kMetadata);
   EXPECT_EQ(result.text, "It \u00e9t\u00e9 \U0001F600 said \"so\".\n\nAnd more & more.");
 }
 
 TEST(MainTextTest, EveryByteOfSoupGivesValidText) {
-  const HtmlText result = ExtractText(std::string("\xFF<p>\0a</p>\xC3", 11), "utf-8", "");
+  const HtmlText result = ExtractText(std::string("\xFF<p>\0a</p>\xC3", 11), "utf-8");
   EXPECT_EQ(result.text.find('\0'), std::string::npos);
 }
 
