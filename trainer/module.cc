@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include <filesystem>
 
@@ -19,6 +20,9 @@ const Api& LoadTrainer() {
                 "this build has no trainer: it needs LibTorch 2.11; run trainer/fetch_libtorch.sh "
                 "(or make deps) and build again");
   }
+  // LibTorch's threads spin while they wait for each other, which beside any other busy process
+  // takes several times the time. Must stand before its OpenMP is loaded; a user's choice stays.
+  setenv("OMP_WAIT_POLICY", "PASSIVE", /*overwrite=*/0);
   void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) {
     throw Error(ErrorKind::kUsage, fmt::format("the trainer cannot be loaded: {}", dlerror()));

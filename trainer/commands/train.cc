@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <string>
 
+#include "formats/indexed_dataset.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "trainer/commands/commands.h"
@@ -37,6 +38,8 @@ class TrainCommand : public Stage {
     config_.precision = bf16_ ? Precision::kBf16 : Precision::kFp32;
     config_.threads = ThreadsFor(workers_);
     Validate(config_);
+    // Says what is wrong with the data before LibTorch is loaded.
+    formats::IndexedDataset{formats::IndexedDatasetPaths::Of(config_.data)};
     LoadTrainer().train(config_, HooksOf(context));
   }
 

@@ -1,0 +1,68 @@
+#include "trainer/generate/sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace owt::trainer {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// How often each id is drawn in `draws` draws, as a share.
+std::vector<double> Shares(const std::vector<float>& logits, const SamplingOptions& options,
+                           int draws) {
+  std::mt19937_64 random(7);
+  std::vector<double> shares(logits.size());
+  for (int i = 0; i < draws; ++i) shares[SampleToken(logits, options, random)] += 1.0 / draws;
+  return shares;
+}
+
+TEST(SamplerTest, TemperatureZeroTakesTheLikeliest) {
+  std::mt19937_64 random(1);
+  EXPECT_EQ(SampleToken(std::vector<float>{1, 5, 3}, {0, 0}, random), 1U);
+  // Of equal ones the first.
+  EXPECT_EQ(SampleToken(std::vector<float>{1, 5, 5, 5}, {0, 0}, random), 1U);
+  EXPECT_EQ(SampleToken(std::vector<float>{NAN, -kInfinity, 2}, {0, 0}, random), 2U);
+}
+
+TEST(SamplerTest, SharesFollowTheSoftmax) {
+  const std::vector<float> logits = {std::log(1.F), std::log(2.F), std::log(5.F)};
+  const std::vector<double> shares = Shares(logits, {1.0, 0}, 40000);
+  EXPECT_NEAR(shares[0], 0.125, 0.01);
+  EXPECT_NEAR(shares[1], 0.25, 0.01);
+  EXPECT_NEAR(shares[2], 0.625, 0.01);
+  // Temperature 1/2 squares the odds: 1, 4, 25.
+  EXPECT_NEAR(Shares(logits, {0.5, 0}, 40000)[2], 25.0 / 30, 0.01);
+}
+
+TEST(SamplerTest, TopKCutsTheRest) {
+  const std::vector<float> logits = {3, 1, 2, 3, 0};
+  const std::vector<double> shares = Shares(logits, {1.0, 2}, 10000);
+  EXPECT_NEAR(shares[0], 0.5, 0.02);
+  EXPECT_NEAR(shares[3], 0.5, 0.02);
+  EXPECT_EQ(shares[1] + shares[2] + shares[4], 0);
+  // More than there are is all.
+  EXPECT_GT(Shares(logits, {1.0, 50}, 10000)[4], 0);
+}
+
+TEST(SamplerTest, NeverTakesTheImpossible) {
+  EXPECT_NEAR(Shares({-kInfinity, 0, NAN, kInfinity}, {1.0, 0}, 1000)[1], 1.0, 1e-9);
+  // Where all are, any id is as good.
+  std::mt19937_64 random(3);
+  EXPECT_LT(SampleToken(std::vector<float>{NAN, NAN}, {1.0, 0}, random), 2U);
+}
+
+TEST(SamplerTest, SameSeedSameTokens) {
+  std::vector<float> logits(1000);
+  for (size_t i = 0; i < logits.size(); ++i) logits[i] = static_cast<float>(i % 17);
+  std::mt19937_64 a(42), b(42);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(SampleToken(logits, {0.8, 40}, a), SampleToken(logits, {0.8, 40}, b));
+  }
+}
+
+}  // namespace
+}  // namespace owt::trainer
