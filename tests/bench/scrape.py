@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 
+PORT = 18473
 WORDS = ("river water stone bridge winter letter market window garden people morning history number "
          "between because without another through question reading language country science music").split()
 
@@ -48,16 +49,14 @@ def write_site(folder, args):
             out.write(make_page(rng, "page %d" % i, args.page_bytes))
     hosts = ["127.0.%d.%d" % (1 + k // 250, 1 + k % 250) for k in range(args.hosts)]
     with open(folder + "/nginx.conf", "w") as out:
-        out.write("""worker_processes 1; daemon off; pid %s/pid; error_log %s/error.log warn;
-events { worker_connections 4096; }
-http {
-  default_type text/html; access_log %s/access.log line buffer=256k;
+        out.write("""worker_processes 1; daemon off; pid {0}/pid; error_log {0}/error.log warn;
+events {{ worker_connections 4096; }}
+http {{
+  default_type text/html; sendfile on; tcp_nopush on; keepalive_timeout 60; keepalive_requests 1000000;
   log_format line '$server_addr $msec $request_time $status $uri';
-  sendfile on; tcp_nopush on; keepalive_timeout 60; keepalive_requests 1000000;
-  server { root %s/site; %s }
-}""".replace("access_log %s/access.log line buffer=256k;\n  log_format line '$server_addr $msec $request_time $status $uri';",
-             "log_format line '$server_addr $msec $request_time $status $uri';\n  access_log %s/access.log line buffer=256k;")
-                  % (folder, folder, folder, folder, " ".join("listen %s:8080;" % h for h in hosts)))
+  access_log {0}/access.log line buffer=256k flush=1s;
+  server {{ root {0}/site; {1} }}
+}}""".format(folder, " ".join("listen %s:%d;" % (host, PORT) for host in hosts)))
     return hosts
 
 
@@ -67,17 +66,31 @@ def start_nginx(folder):
     process = subprocess.Popen(["nginx", "-c", folder + "/nginx.conf", "-p", folder],
                                stderr=subprocess.DEVNULL)
     time.sleep(1)
-    assert process.poll() is None, open(folder + "/error.log").read()
+    log = open(folder + "/error.log").read()
+    assert process.poll() is None and "bind()" not in log, log
     return process
 
 
-def timed(command, **more):
+def nginx_cpu(nginx):
+    """CPU seconds of the server's processes so far."""
+    children = open("/proc/%d/task/%d/children" % (nginx.pid, nginx.pid)).read().split()
+    ticks = 0
+    for pid in [str(nginx.pid), *children]:
+        fields = open("/proc/%s/stat" % pid).read().rsplit(") ", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def timed(command, nginx, **more):
+    """Wall seconds, CPU seconds of the command, CPU seconds of the server meanwhile."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    server = nginx_cpu(nginx)
     started = time.monotonic()
     subprocess.run(command, check=True, **more)
     wall = time.monotonic() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, cpu, nginx_cpu(nginx) - server
 
 
 def check_pages(urls):
@@ -121,7 +134,7 @@ def main():
         nginx = start_nginx(folder)
         try:
             os.chdir(folder)
-            urls = ["http://%s:8080/%d.html" % (hosts[i % len(hosts)], i % 2000)
+            urls = ["http://%s:%d/%d.html" % (hosts[i % len(hosts)], PORT, i % 2000)
                     for i in range(args.pages)]
             random.Random(2).shuffle(urls)
             open("urls.txt", "w").write("\n".join(urls) + "\n")
@@ -131,33 +144,37 @@ def main():
             curl = ["curl", "--parallel", "--parallel-max", "300", "-s", "-K", "curl.txt"]
             for round_ in range(args.rounds):
                 open("access.log", "w").close()
-                wall, cpu = timed(scrape)
+                wall, cpu, server = timed(scrape, nginx)
                 if round_ == 0:
                     check_pages(urls)
-                    subprocess.run(["nginx", "-c", folder + "/nginx.conf", "-p", folder, "-s", "reopen"],
-                                   stderr=subprocess.DEVNULL)
-                    time.sleep(1)
+                    for _ in range(60):  # until the server has written its log out
+                        time.sleep(0.5)
+                        if sum(1 for _ in open("access.log")) >= args.pages + args.hosts:
+                            break
                     requests, violations, smallest = check_log(folder, args.delay)
                     print("log: %d requests, %d politeness violations, smallest pause %.1f ms of %.1f ms"
                           % (requests, violations, smallest * 1000, args.delay * 1000))
                     assert violations == 0 and requests == args.pages + args.hosts
-                rows.append(("owt scrape", round_, args.pages / wall, cpu))
-                wall, cpu = timed(curl, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                rows.append(("curl --parallel 300", round_, args.pages / wall, cpu))
+                rows.append(("owt scrape", round_, args.pages / wall, wall, cpu, server))
+                wall, cpu, server = timed(curl, nginx, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                rows.append(("curl --parallel 300", round_, args.pages / wall, wall, cpu, server))
         finally:
             nginx.terminate()
             nginx.wait()
             os.chdir("/")
-    for row in rows:
-        print("%-22s round %d: %7.0f pages/s, %6.2f s CPU" % row)
+    for name, round_, rate, wall, cpu, server in rows:
+        # On a busy machine the wall clock says how busy; the CPU says what the work costs.
+        print("%-20s round %d: %6.0f pages/s, wall %5.1f s, CPU %5.2f s + nginx %5.2f s = %3.0f %% of %d cores;"
+              " %.0f pages per CPU second" % (name, round_, rate, wall, cpu, server, 100 * (cpu + server) /
+                                              wall / os.cpu_count(), os.cpu_count(), args.pages / (cpu + server)))
     best = {name: max(r[2] for r in rows if r[0] == name) for name in {r[0] for r in rows}}
-    print("pages of %d bytes, %d hosts; owt scrape %.0f pages/s (best of %d), ratio to curl %.2f" %
-          (args.page_bytes, args.hosts, best["owt scrape"], args.rounds,
+    print("%d pages of %d bytes from %d hosts: owt scrape %.0f pages/s (best of %d), %.2f of curl's" %
+          (args.pages, args.page_bytes, args.hosts, best["owt scrape"], args.rounds,
            best["owt scrape"] / best["curl --parallel 300"]))
     if args.out:
         with open(args.out, "a") as out:
             for row in rows:
-                out.write("%s,%d,%.1f,%.3f\n" % row)
+                out.write("%s,%d,%.1f,%.3f,%.3f,%.3f\n" % row)
     return 0
 
 
