@@ -62,6 +62,8 @@ void ForEachUrl(const Batch& batch, Visit visit) {
     const auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
     while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+    line = line.substr(0, line.find('\t'));
+    while (line.ends_with(' ')) line.remove_suffix(1);
     if (!line.empty()) visit(ordinal, line, begin, end);
     begin = end + 1;
   }
