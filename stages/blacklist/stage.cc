@@ -13,6 +13,7 @@
 #include "stages/blacklist/matcher.h"
 #include "stages/text/first_seen_sink.h"
 #include "stages/text/list_files.h"
+#include "stages/text/public_suffix.h"
 #include "stages/text/utf8.h"
 
 namespace owt::stages {
@@ -110,6 +111,9 @@ class BlacklistStage : public Stage {
                                      text::ReadNameFiles(domain_files_),
                                      text::ReadNameFiles(extension_files_));
     const BlacklistTransform transform(lists, {fold_.empty(), text::ParseFold(fold_)});
+    if (context.common.verbose) {
+      context.Say("public suffixes of " + text::PublicSuffix::Version());
+    }
     formats::LineSource source(context);
     text::FirstSeenSink sink(context, ".txt");
     RunFlow(context, source, transform, sink);

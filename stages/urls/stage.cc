@@ -13,6 +13,7 @@
 #include "pipeline/stage.h"
 #include "stages/text/first_seen_sink.h"
 #include "stages/text/list_files.h"
+#include "stages/text/public_suffix.h"
 #include "stages/urls/found_line.h"
 #include "stages/urls/post_filter.h"
 
@@ -115,6 +116,9 @@ class UrlsStage : public Stage {
     const UrlsTransform transform(rules, provenance_ == "tsv"     ? Provenance::kTsv
                                          : provenance_ == "jsonl" ? Provenance::kJsonl
                                                                   : Provenance::kNone);
+    if (context.common.verbose) {
+      context.Say("public suffixes of " + text::PublicSuffix::Version());
+    }
     formats::LineSource source(context);
     text::FirstSeenSink sink(context, provenance_ == "jsonl" ? ".jsonl" : ".txt");
     RunFlow(context, source, transform, sink);
