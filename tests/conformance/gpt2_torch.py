@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Compares owt's GPT-2 with PyTorch's through Hugging Face's implementation.
+
+    tests/conformance/gpt2_torch.py build/release/bin/model_probe
+
+transformers makes and saves a model; owt loads it; both compute logits, loss and every gradient, and take
+20 clipped AdamW steps. Then transformers loads the checkpoint that owt saved. Prints what was compared;
+exits 1 where a difference is larger than its bound. Once at GPT-2's vocabulary, once at odd sizes.
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import torch
+from safetensors.torch import load_file
+from transformers import GPT2Config, GPT2LMHeadModel
+
+STEPS = 20
+problems = 0
+
+
+def check(what, difference, bound):
+    global problems
+    print(f"{'ok ' if difference <= bound else 'BAD'} {what}: {difference:.2e} (bound {bound:.0e})")
+    problems += not difference <= bound
+
+
+def relative(actual, expected):
+    return ((actual - expected).norm() / expected.norm()).item()
+
+
+def loss_of(model, tokens):
+    logits = model(tokens[:, :-1]).logits
+    return torch.nn.functional.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten()), logits
+
+
+def compare(probe, folder, config, rows, length):
+    print(f"{config.n_layer} layers, {config.n_embd} wide, {config.n_head} heads, {config.vocab_size} ids, {rows} x {length} tokens")
+    torch.manual_seed(1)
+    model = GPT2LMHeadModel(config).eval()
+    with torch.no_grad():  # biases and LayerNorms start at 0 and 1, which would hide mistakes
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.02)
+    model.save_pretrained(folder / "hf")
+    tokens = torch.randint(0, config.vocab_size, (rows, length + 1))
+    (folder / "tokens").write_bytes(tokens.numpy().tobytes())
+    (folder / "owt").mkdir()
+    command = [probe, folder / "hf", folder / "tokens", str(rows), str(STEPS), folder / "owt"]
+    trace = [line.split() for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()]
+
+    matrices = [p for p in model.parameters() if p.dim() >= 2]
+    vectors = [p for p in model.parameters() if p.dim() < 2]
+    groups = [{"params": matrices, "weight_decay": 0.1}, {"params": vectors, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.95), eps=1e-8)
+    first = load_file(folder / "owt/first.safetensors")
+    worst_loss = 0.0
+    for step in range(STEPS + 1):
+        optimizer.zero_grad()
+        loss, logits = loss_of(model, tokens)
+        loss.backward()
+        if step == 0:
+            check("logits", relative(first["logits"], logits), 1e-5)
+            check("loss", abs(float(trace[0][0]) - loss.item()) / loss.item(), 1e-6)
+            gradients = {name: p.grad.clone() for name, p in model.named_parameters()}
+            worst = max(gradients, key=lambda name: relative(first["grad." + name], gradients[name]))
+            check(f"{len(gradients)} gradients, worst {worst}", relative(first["grad." + worst], gradients[worst]), 1e-5)
+        worst_loss = max(worst_loss, abs(float(trace[step][0]) - loss.item()))
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()
+        if step == 0:
+            check("norm of the gradients", abs(float(trace[0][1]) - norm) / norm, 1e-5)
+        if step < STEPS:
+            optimizer.step()
+    check(f"loss over {STEPS} steps of AdamW, {trace[0][0]} -> {trace[-1][0]}", worst_loss, 5e-5)
+
+    saved = GPT2LMHeadModel.from_pretrained(folder / f"owt/iter_{STEPS:07d}").eval()
+    with torch.no_grad():
+        check("logits of the checkpoint in transformers", relative(loss_of(saved, tokens)[1], load_file(folder / "owt/last.safetensors")["logits"]), 1e-5)
+
+
+def main():
+    torch.set_num_threads(2)
+    dropout = {"embd_pdrop": 0, "attn_pdrop": 0, "resid_pdrop": 0}
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        for name, sizes, rows, length in (
+            ("gpt2", {"n_layer": 2, "n_embd": 128, "n_head": 2, "vocab_size": 50257, "n_positions": 64}, 2, 64),
+            ("odd", {"n_layer": 5, "n_embd": 192, "n_head": 3, "vocab_size": 1001, "n_positions": 40}, 9, 33),
+        ):
+            (folder / name).mkdir()
+            compare(pathlib.Path(sys.argv[1]).resolve(), folder / name, GPT2Config(**sizes, **dropout), rows, length)
+    print(f"{problems} differences")
+    sys.exit(problems > 0)
+
+
+main()
