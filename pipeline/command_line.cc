@@ -15,6 +15,7 @@
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
 #include "pipeline/help.h"
+#include "pipeline/journal.h"
 #include "pipeline/log.h"
 #include "pipeline/manifest.h"
 #include "pipeline/options_parse.h"
@@ -114,6 +115,7 @@ void RefuseForeignOutput(const RunContext& context) {
   const std::string& output = context.output;
   if (output == "-" || output.ends_with('/') || context.common.force) return;
   if (!FileExists(output) || FileExists(ManifestPath(output))) return;
+  if (FileExists(Journal::PathFor(output))) return;  // a run died between output and manifest
   throw Error(ErrorKind::kUsage,
               "this file exists and was not written by owt; the last path is the output (-o names "
               "it explicitly, --force replaces it)",
@@ -177,6 +179,7 @@ void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string outp
   const Timings timings = ProcessTimings(progress.seconds());
   const std::string manifest = ManifestJson(context, timings);
   if (context.output != "-") WriteFileAtomically(ManifestPath(context.output), manifest);
+  Journal(context.output, context.fingerprint).Remove();
   if (!context.common.stats.empty()) WriteFileAtomically(context.common.stats, manifest);
   if (!context.common.quiet) WriteError(Summary(context, timings));
   if (TooManyBad(context.tally, context.common.max_bad)) {

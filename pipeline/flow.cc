@@ -110,6 +110,7 @@ class MainPass {
   SideFile dropped_;
   Position position_;
   uint64_t bytes_since_entry_ = 0;
+  bool has_entries_ = false;  // the journal knows a state to which a later run can return
 };
 
 void MainPass::Resume(Source& source) {
@@ -126,6 +127,7 @@ void MainPass::Resume(Source& source) {
     if (context_.output.ends_with('/')) journal_.Begin();  // others must not read the folder yet
     return;
   }
+  has_entries_ = true;
   position_ = entry->position;
   context_.tally = entry->tally;
   for (const auto& [file, hash] : entry->file_hashes) {
@@ -196,6 +198,7 @@ void MainPass::Checkpoint() {
     if (context_.inputs[i].hashed) entry.file_hashes.emplace_back(i, context_.inputs[i].xxh3);
   }
   journal_.Append(entry);
+  has_entries_ = true;
 }
 
 void MainPass::Finish() {
@@ -209,10 +212,18 @@ void MainPass::Finish() {
                 "format)",
                 context_.inputs.empty() ? "" : context_.inputs[0].path);
   }
-  sink_.Commit();
+  // From the first rename until the manifest is written (which removes the journal) it says that
+  // the outputs are ours and may be replaced.
+  journal_.Begin();
+  try {
+    sink_.Commit();
+  } catch (...) {
+    if (!has_entries_) journal_.Remove();
+    throw;
+  }
+  journal_.Clear();  // what its states need is gone from here on
   quarantine_.Commit();
   dropped_.Commit();
-  journal_.Remove();
 }
 
 }  // namespace

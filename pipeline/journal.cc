@@ -71,12 +71,14 @@ std::vector<std::string> WholeLines(const std::string& content, size_t* whole_by
 
 }  // namespace
 
-Journal::Journal(const std::string& output, std::string fingerprint)
-    : fingerprint_(std::move(fingerprint)) {
-  if (output == "-" || output.empty()) return;
-  path_ =
-      FolderOf(output) + "." + NameOf(output) + (output.ends_with('/') ? "" : ".") + "owt-journal";
+std::string Journal::PathFor(const std::string& output) {
+  if (output == "-" || output.empty()) return {};
+  return FolderOf(output) + "." + NameOf(output) + (output.ends_with('/') ? "" : ".") +
+         "owt-journal";
 }
+
+Journal::Journal(const std::string& output, std::string fingerprint)
+    : path_(PathFor(output)), fingerprint_(std::move(fingerprint)) {}
 
 std::optional<Journal::Entry> Journal::Load() const {
   if (!enabled() || !FileExists(path_)) return std::nullopt;
@@ -105,6 +107,14 @@ void Journal::Append(const Entry& entry) {
   Begin();
   fd_.Write(Sealed(EntryText(entry)));
   fd_.SyncData();
+}
+
+void Journal::Clear() {
+  if (!enabled()) return;
+  Begin();
+  fd_.Truncate(0);
+  fd_.SeekTo(0);
+  fd_.Write(Sealed(HeaderText(fingerprint_)));
 }
 
 void Journal::Remove() {

@@ -25,6 +25,9 @@ class Journal {
     std::vector<std::pair<uint32_t, uint64_t>> file_hashes;  // of input files read to their end
   };
 
+  // The journal's name; empty for "-", which has none.
+  static std::string PathFor(const std::string& output);
+
   // `output` names the run's output; "-" has no journal.
   Journal(const std::string& output, std::string fingerprint);
 
@@ -36,6 +39,9 @@ class Journal {
 
   // Starts over, or goes on behind what Load returned; then appends. Durable on return.
   void Append(const Entry& entry);
+
+  // Forgets the states, but stays: an unfinished run is known here, and has to start over.
+  void Clear();
 
   // Forgets everything: the run is complete or starts over.
   void Remove();
