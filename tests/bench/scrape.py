@@ -7,7 +7,7 @@ connections from the same server in the same run, in turns.
 The answer is checked first: every page must be there, in order, with its own text. nginx's log is
 then checked for politeness: per host no two requests at a time, none before the pause is over.
 
-usage: scrape.py OWT [--pages N] [--hosts N] [--page-bytes N] [--delay S] [--rounds N] [--out FILE]
+usage: scrape.py OWT|FOLDER-OF-OWT [--pages N] [--hosts N] [--page-bytes N] [--delay S] [--rounds N] [--out FILE]
 """
 import argparse
 import json
@@ -128,6 +128,8 @@ def main():
     parser.add_argument("--out")
     args = parser.parse_args()
     owt = os.path.abspath(args.owt)
+    if os.path.isdir(owt):
+        owt += "/owt"
     rows = []
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         hosts = write_site(folder, args)

@@ -96,7 +96,7 @@ TEST_F(SpoolTest, AnyCutOrFlippedByteLosesOnlyWhatLiesBehind) {
   };
   const std::string journal = folder_ + "/journal";
   std::mt19937 random(3);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 24; ++round) {
     fs::remove_all(folder_);
     {
       Spool spool(folder_, "f");
