@@ -165,7 +165,8 @@ void HtmlTreeBuilder::StartElement(const HtmlToken& token) {
   if (tag == Tag::kHtml || tag == Tag::kBody || tag == Tag::kHead) {
     // Their second occurrence is ignored; the first <html> is node 0 already.
     if (tag == Tag::kHtml) {
-      if (tree_.nodes_.size() == 1) StoreAttributes(token);
+      // Not twice: a node's attributes stand in a row.
+      if (tree_.nodes_.size() == 1 && tree_[0].num_attributes == 0) StoreAttributes(token);
       return;
     }
     if (num_open_[static_cast<size_t>(tag)] > 0 || (tag == Tag::kHead && tree_.nodes_.size() > 1)) {

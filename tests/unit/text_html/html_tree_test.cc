@@ -87,6 +87,13 @@ TEST(HtmlTreeTest, Attributes) {
   EXPECT_EQ(tree.AttributeOf(tree[2], Attribute::kHref), "/u");
 }
 
+TEST(HtmlTreeTest, ASecondHtmlTagAddsNothing) {
+  const HtmlTree tree = ParseHtml("<html lang=en><html id=x class=y>");
+  EXPECT_EQ(tree[0].num_attributes, 1);
+  EXPECT_EQ(tree.AttributeOf(tree[0], Attribute::kLang), "en");
+  EXPECT_FALSE(tree.HasAttribute(tree[0], Attribute::kClass));
+}
+
 std::string Repeat(std::string_view part, size_t times) {
   std::string out;
   for (size_t i = 0; i < times; ++i) out += part;
