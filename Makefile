@@ -65,7 +65,7 @@ format:
 lint: build
 	configs/packages/install.sh develop
 	clang-format --dry-run -Werror $(SOURCES)
-	git ls-files '*.cc' | grep -Ev '^(tests|trainer)/' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p $(BUILD)
+	git ls-files '*.cc' | grep -Ev '^(tests|trainer)/' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p $(BUILD) --extra-arg=-Wno-unknown-warning-option
 
 clean:
 	rm -rf build/release build/debug build/asan build/tsan build/fuzz
