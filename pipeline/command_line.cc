@@ -1,6 +1,7 @@
 #include "pipeline/command_line.h"
 
 #include <fmt/format.h>
+#include <oneapi/tbb/global_control.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -174,6 +175,9 @@ void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string outp
   RefuseForeignOutput(context);
   Progress progress{std::string(context.stage->name), context.common.quiet};
   context.progress = &progress;
+  // oneTBB would take no more threads than there are cores, whatever -j says.
+  const oneapi::tbb::global_control threads(oneapi::tbb::global_control::max_allowed_parallelism,
+                                            static_cast<size_t>(context.workers()));
   stage.Run(context);
   progress.Stop();
   const Timings timings = ProcessTimings(progress.seconds());

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <oneapi/tbb/concurrent_queue.h>
-#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -73,9 +72,6 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
     free_slots.push(slot);
   };
   context.progress->bytes_total = source.bytes_total();
-  // oneTBB would take no more threads than there are cores, whatever -j says.
-  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
-                                    static_cast<size_t>(context.workers()));
   tbb::task_arena arena(context.workers());
   arena.execute([&] {
     tbb::parallel_pipeline(

@@ -1,5 +1,6 @@
 // The road of lines: source -> flow -> sink, against the obvious splitting of the input.
 #include <gtest/gtest.h>
+#include <oneapi/tbb/global_control.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -81,6 +82,7 @@ class LinesTest : public testing::Test {
     return content;
   }
 
+  oneapi::tbb::global_control threads_{oneapi::tbb::global_control::max_allowed_parallelism, 8};
   StageEntry entry_{"keep", "Data", "", "", "", PathRule::kInputsToOutput, nullptr, ""};
   OptionSet options_;
   Progress progress_{"keep", true};
