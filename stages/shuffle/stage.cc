@@ -37,7 +37,9 @@ struct Memory {
         batch_bytes(std::clamp<size_t>(context.memory_bytes() / (16 * batches), 16 << 10, 1 << 20)),
         head_bytes(context.memory_bytes() / 8),
         pass_bytes(shuffle::kLeastMemoryBytes) {
-    const size_t taken = 2 * batches * batch_bytes;
+    // The program itself and what the allocator cannot give back take some as well.
+    const size_t program = std::min<size_t>(context.memory_bytes() / 4, size_t{16} << 20);
+    const size_t taken = 2 * batches * batch_bytes + program;
     if (context.memory_bytes() > taken) {
       pass_bytes = std::max<size_t>(pass_bytes, context.memory_bytes() - taken);
     }
