@@ -180,8 +180,10 @@ void HtmlTreeBuilder::StartElement(const HtmlToken& token) {
   if (IsVoid(tag)) return;
   if (tag == Tag::kSvg && token.self_closing) return;
   if (num_open_[static_cast<size_t>(Tag::kMath)] > 0 && token.self_closing) return;
-  if (open_tags_.size() >= limits_.max_depth && !IsRawText(tag)) {
-    if (!HasOptionalEnd(tag)) ++num_flattened_;
+  // One raw element may stand above the limit, so that its text is known as such.
+  const bool raw = IsRawText(tag);
+  if (open_tags_.size() >= limits_.max_depth + (raw ? 1 : 0)) {
+    if (!raw && !HasOptionalEnd(tag)) ++num_flattened_;
     tree_.truncated_ = true;
     return;
   }

@@ -113,6 +113,13 @@ TEST(HtmlTreeTest, NestingBeyondTheLimitIsFlattenedAndStaysBalanced) {
   EXPECT_EQ(paragraph.parent, 0u);
 }
 
+TEST(HtmlTreeTest, RawElementsThatNeverEndKeepTheLimitToo) {
+  const HtmlTree tree = ParseHtml(Repeat("<svg>", 100'000) + "<p>x");
+  uint32_t deepest = 0;
+  for (const HtmlNode& node : tree.nodes()) deepest = std::max<uint32_t>(deepest, node.depth);
+  EXPECT_LE(deepest, HtmlLimits().max_depth + 1);
+}
+
 TEST(HtmlTreeTest, LimitsCutAndSaySo) {
   HtmlLimits limits;
   limits.max_nodes = 10;
