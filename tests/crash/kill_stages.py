@@ -3,7 +3,7 @@
 
 Usage: kill_stages.py OWT [--kills N] [STAGE...]
 """
-import argparse, hashlib, pathlib, random, re, subprocess, sys, tempfile, time
+import argparse, hashlib, pathlib, random, signal, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import stage_cases  # noqa: E402
@@ -18,6 +18,25 @@ def digest(case, folder):
     return sha.hexdigest()
 
 
+def journaled(folder):
+    """Whether a run in `folder` has made its first journal entry (the journal's second line)."""
+    return any(p.read_bytes().count(b"\n") > 1 for p in folder.glob(".*owt-journal"))
+
+
+def run_once(command, folder, deadline, at_entry):
+    """Runs to the end, or kills at `deadline` seconds, or with `at_entry` as soon as there is a journal entry. Returns
+    the exit code, stderr, and whether it was killed."""
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    started = time.monotonic()
+    while process.poll() is None:
+        if time.monotonic() - started > deadline or (at_entry and journaled(folder)):
+            process.kill()
+            break
+        time.sleep(0.001)
+    errors = process.communicate()[1]
+    return process.returncode, errors, process.returncode == -signal.SIGKILL
+
+
 def check(owt, stage, case, kills, seed):
     problems, resumed, killed = [], 0, 0
     random_ = random.Random(seed)
@@ -25,36 +44,30 @@ def check(owt, stage, case, kills, seed):
         folder = pathlib.Path(name)
         source = folder / f"in{case.suffix}"
         source.write_text(case.content(INPUT_BYTES))
-        command = [owt, stage, *case.options, "--checkpoint-every", "1M", "--max-bad", "5%", str(source)]
+        command = [owt, stage, *case.options, "--checkpoint-every", "256K", "--max-bad", "5%", str(source)]
         started = time.monotonic()
         subprocess.run([*command, str(folder / case.output)], check=True, capture_output=True)
         seconds = time.monotonic() - started
         want = digest(case, folder)
         again = folder / "again"
         again.mkdir()
+        command.append(str(again / case.output))
         for _ in range(kills):
             for old in again.rglob("*"):
                 old.is_file() and old.unlink()
-            for attempt in range(20):
-                run = subprocess.Popen([*command, str(again / case.output)], stderr=subprocess.PIPE, text=True)
-                try:
-                    errors = run.communicate(timeout=random_.uniform(0.3, 0.95) * seconds if attempt < 3 else 300)[1]
-                except subprocess.TimeoutExpired:
-                    run.kill()
-                    errors = run.communicate()[1]
-                    killed += 1
+            # First at a journal entry, so that the next run must go on from it; then anywhere; then to the end.
+            for at_entry, deadline in ((True, 300), (False, random_.uniform(0, 0.8) * seconds), (False, 300)):
+                code, errors, was_killed = run_once(command, again, deadline, at_entry)
+                killed += was_killed
                 resumed += "resuming behind" in errors
-                if run.returncode == 0:
-                    break
-                if run.returncode > 0:
-                    problems.append(f"{stage}: exit {run.returncode} after a kill\n{errors}")
-                    break
+                if code > 0:
+                    problems.append(f"{stage}: exit {code} after a kill\n{errors}")
             if digest(case, again) != want:
                 problems.append(f"{stage}: other bytes after a kill")
             left = [p.name for p in again.iterdir() if p.name.startswith(".")]
             if left:
                 problems.append(f"{stage}: left behind: {left}")
-    if killed and not resumed:
+    if not killed or not resumed:
         problems.append(f"{stage}: {killed} kills, and no run went on where another stopped")
     print(f"{stage}: {killed} kills, {resumed} resumes, a whole run takes {seconds:.2f} s, {len(problems)} problems")
     return problems
@@ -64,7 +77,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("owt")
     parser.add_argument("stages", nargs="*")
-    parser.add_argument("--kills", type=int, default=4)
+    parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     stages = [s for s in stage_cases.data_stages(arguments.owt)
