@@ -59,8 +59,9 @@ for file in files:
         problems.append(f"{name}: only pipeline/log.cc writes to stderr")
     if re.search(r"\b(exit|_exit|abort)\(", re.sub(r"//.*", "", text)):
         problems.append(f"{name}: library code never exits")
-    if "catch (...)" in text and "current_exception" not in text:
-        problems.append(f"{name}: catch (...) is for handing an exception to another thread")
+    for block in text.split("catch (...)")[1:]:
+        if not re.search(r"\bthrow;|current_exception", block[:300]):
+            problems.append(f"{name}: what catch (...) catches must be thrown on, here or in another thread")
 print(*problems, sep="\n")
 print(f"{len(files)} files read, {len(problems)} problems")
 sys.exit(1 if problems or len(files) < 50 else 0)
