@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 SOURCES = $(shell git ls-files '*.cc' '*.h' '*.cu' '*.cuh')
 
 .DEFAULT_GOAL := build
-.PHONY: help deps deps-test build test demo bench install format lint asan tsan fuzz clean
+.PHONY: help deps deps-test build build-all test demo bench install format lint asan tsan fuzz clean
 
 help:
 	@echo 'make              install what is missing, and build $(BUILD)/bin/owt'
@@ -29,10 +29,14 @@ deps-test: deps
 # --- build ---------------------------------------------------------------------------------------
 build: deps
 	cmake --preset $(PRESET) $(CMAKE_OPTIONS)
+	cmake --build $(BUILD) -j $(JOBS) --target programs
+
+# Everything, tests too.
+build-all: build
 	cmake --build $(BUILD) -j $(JOBS)
 
 # --- tests ---------------------------------------------------------------------------------------
-test: deps-test build
+test: deps-test build-all
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) $(if $(T),-R '$(T)' --no-tests=error)
 
 asan tsan:
@@ -46,7 +50,7 @@ fuzz:
 	cmake --preset fuzz
 	cmake --build build/fuzz -j $(JOBS)
 
-bench: deps-test build
+bench: deps-test build-all
 	tests/bench/run.sh $(BUILD) $(B)
 
 # --- the demo ------------------------------------------------------------------------------------
@@ -62,7 +66,7 @@ format:
 	configs/packages/install.sh develop
 	clang-format -i $(SOURCES)
 
-lint: build
+lint: build-all
 	configs/packages/install.sh develop
 	clang-format --dry-run -Werror $(SOURCES)
 	git ls-files '*.cc' | grep -Ev '^(tests|trainer)/' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p $(BUILD) --extra-arg=-Wno-unknown-warning-option

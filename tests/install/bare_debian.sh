@@ -11,8 +11,11 @@ mkdir -p "$root"
 root=$(realpath "$root")
 command -v debootstrap >/dev/null || apt-get install -y -q debootstrap
 
-mirror=$(grep -rhoE '^(deb (\[[^]]*\] )?|URIs: *)[a-z+]+://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d/ 2>/dev/null |
-  grep -oE '[a-z+]+://[^ ]+' | grep -v security | head -1)
+# "URI suite" of each Debian repository that this machine uses; others are not taken along.
+mapfile -t repositories < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+  awk '$2 ~ /^bookworm/ && $3 == "main" {sub("/$", "", $1); print $1, $2}' | sort -u)
+mirror=$(printf '%s\n' "${repositories[@]}" | awk '$2 == "bookworm" {print $1; exit}')
+[ -n "$mirror" ] || { echo "bare_debian: this machine uses no mirror of Debian 12; run 'apt-get update'" >&2; exit 1; }
 echo "bare_debian: a minimal Debian 12 in $root from the mirror of this machine"
 debootstrap --variant=minbase --include=ca-certificates,git,make bookworm "$root" "$mirror" > "$root.log" 2>&1 ||
   { tail -5 "$root.log"; exit 1; }
@@ -24,8 +27,8 @@ mount --bind /dev "$root/dev"
 mount -t tmpfs -o size=8g shm "$root/dev/shm"
 
 cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
-rm -rf "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d"
-cp -rL /etc/apt/sources.list /etc/apt/sources.list.d "$root/etc/apt/" 2>/dev/null || true
+rm -rf "$root/etc/apt/sources.list.d"
+printf 'deb %s main\n' "${repositories[@]}" > "$root/etc/apt/sources.list"
 cp -rL /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 cp -rL /usr/share/keyrings/. "$root/usr/share/keyrings/" 2>/dev/null || true
 mkdir -p "$root/usr/local/share/ca-certificates"
@@ -35,7 +38,6 @@ cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.cr
 for file in /etc/pip.conf /root/.config/pip/pip.conf /root/.pip/pip.conf; do
   [ -f "$file" ] && install -D "$file" "$root$file"
 done
-# Only what Debian 12 itself has: no repository of this machine's own beyond it.
 git clone -q "$source_tree" "$root/root/owt"
 
 settings=(HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
