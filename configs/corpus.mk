@@ -1,6 +1,7 @@
 # Runs the stages of this corpus directory. What each reads and writes, and its options, stand in
 # owt.toml. A stage runs again when its input or owt.toml has changed; it decides itself whether
-# there is anything to do, and goes on where it was interrupted. `make -j` is safe: the stages follow
+# there is anything to do, and goes on where it was interrupted. After a change of a list that owt.toml
+# names (domains, extensions): touch owt.toml. `make -j` is safe: the stages follow
 # one another, and each uses all cores.
 #
 #   make            from dumps/ to the tokenized corpus

@@ -56,6 +56,16 @@ uint64_t HashFile(const std::string& path) {
   return hash.digest();
 }
 
+// The hash of a file that --`option` names. A pipe could be read once only, so it is refused.
+std::string ListHash(const std::string& option, const std::string& path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) ThrowErrno(ErrorKind::kInput, "cannot open", path);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorKind::kUsage, fmt::format("--{} takes regular files", option), path);
+  }
+  return HexText(HashFile(path));
+}
+
 bool SameInput(const InputRecord& recorded, const InputRecord& now) {
   if (recorded.path != now.path || recorded.bytes != now.bytes || now.path == "-") return false;
   if (recorded.mtime_ns == now.mtime_ns) return true;
@@ -152,6 +162,8 @@ std::string Fingerprint(const RunContext& context) {
   std::string text = fmt::format("{}\n{}\n{}\n", OWT_VERSION, context.stage->name, context.output);
   for (const OptionSpec& spec : context.options->specs()) {
     if (!spec.run_only) text += fmt::format("{}={}\n", spec.name, spec.get());
+    if (!spec.files) continue;
+    for (const std::string& path : spec.files()) text += ListHash(spec.name, path) + "\n";
   }
   for (const InputRecord& input : context.inputs) {
     text += fmt::format("{}\t{}\n", input.path, input.bytes);

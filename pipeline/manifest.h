@@ -42,7 +42,9 @@ std::string ManifestJson(const RunContext& context, const Timings& timings);
 // least of the same content, and every output file has its recorded size.
 bool IsUpToDate(const RunContext& context);
 
-// Of what decides the output: version, stage, options, inputs (path, size).
+// Of what decides the output: version, stage, options, the content of the files that options name
+// (OptionSet::Files), inputs (path, size). Throws Error{kInput} where such a file cannot be read,
+// Error{kUsage} where it is no regular file.
 std::string Fingerprint(const RunContext& context);
 
 // The same with the times of the inputs: what an interrupted run must match to go on.

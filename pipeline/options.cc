@@ -150,6 +150,12 @@ OptionSet& OptionSet::List(std::string name, std::vector<std::string>* values,
   return *this;
 }
 
+OptionSet& OptionSet::Files(std::string name, std::vector<std::string>* paths, std::string help) {
+  List(std::move(name), paths, "FILE", std::move(help));
+  specs_.back().files = [paths] { return *paths; };
+  return *this;
+}
+
 OptionSet& OptionSet::Real(std::string name, double* value, double min, double max,
                            std::string help) {
   OptionSpec& spec = Add(std::move(name), "X", std::move(help));

@@ -26,6 +26,8 @@ struct OptionSpec {
   std::function<void(std::string_view)> set;
   std::function<void()> clear;       // empties a list before its first value
   std::function<std::string()> get;  // the current value as text
+  // For an option that names files to read: their paths. What they hold is part of the fingerprint.
+  std::function<std::vector<std::string>()> files;
 };
 
 // "64MB", "1.5 GiB", "256M", "4096": decimal with B after the prefix letter (MB), binary without
@@ -47,6 +49,9 @@ class OptionSet {
                     std::string help);
   OptionSet& List(std::string name, std::vector<std::string>* values, std::string value_name,
                   std::string help);
+  // A list of files whose content decides the output (lists of domains, ...): where it differs from
+  // that of an earlier run, the stage runs again.
+  OptionSet& Files(std::string name, std::vector<std::string>* paths, std::string help);
   OptionSet& Real(std::string name, double* value, double min, double max, std::string help);
 
   // T is any integer type; [min, max] is inclusive.

@@ -83,11 +83,11 @@ class BlacklistStage : public Stage {
  public:
   void Declare(OptionSet& options) override {
     options.Group("Lists")
-        .List("domains", &domain_files_, "FILE", "more domains to drop, one a line")
+        .Files("domains", &domain_files_, "more domains to drop, one a line")
         .Detail(
             "A name without a dot is the label below any public suffix (amazon drops amazon.de and "
             "aws.amazon.com); a name with dots is that host and all below it. May be repeated.")
-        .List("extensions", &extension_files_, "FILE", "more file extensions to drop, one a line");
+        .Files("extensions", &extension_files_, "more file extensions to drop, one a line");
     options.Group("Rules")
         .List("fold", &fold_, "WHAT", "URLs that differ in this only are duplicates")
         .Detail(

@@ -83,11 +83,11 @@ class UrlsStage : public Stage {
         .Flag("keep-over-18", &keep_over_18_, "keep posts marked as over 18")
         .Flag("keep-self-posts", &keep_self_posts_, "keep posts that link to their own text");
     options.Group("Lists")
-        .List("domains", &domain_files_, "FILE", "more domains to leave out, one a line")
+        .Files("domains", &domain_files_, "more domains to leave out, one a line")
         .Detail(
             "A name without a dot is the label below any public suffix; a name with dots is that "
             "host and all below it. May be repeated.")
-        .List("extensions", &extension_files_, "FILE", "more file extensions to leave out");
+        .Files("extensions", &extension_files_, "more file extensions to leave out");
     options.Group("Rules")
         .List("fold", &fold_, "WHAT", "URLs that differ in this only are duplicates")
         .Detail(

@@ -73,6 +73,29 @@ def check(owt, stage, case, kills, seed):
     return problems
 
 
+def check_list(owt):
+    """A run that was killed does not go on where a file that its options name has changed since."""
+    case = stage_cases.CASES["blacklist"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "in.txt").write_text(case.content(INPUT_BYTES))
+        (folder / "list").write_text("first\n")
+        command = [owt, "blacklist", "--domains", str(folder / "list"), "--checkpoint-every", "256K",
+                   str(folder / "in.txt"), str(folder / "out.txt")]
+        if not run_once(command, folder, 300, True)[2]:
+            return ["changed list: the run was not killed"]
+        (folder / "list").write_text("other\n")
+        code, errors, _ = run_once([*command, "--resume"], folder, 300, False)
+        if code != 2 or "no interrupted run" not in errors:
+            return [f"changed list: exit {code}, 2 expected\n{errors}"]
+        (folder / "list").write_text("first\n")
+        code, errors, _ = run_once([*command, "--resume"], folder, 300, False)
+        if code != 0 or "resuming behind" not in errors:
+            return [f"the first list again: exit {code}, no resume\n{errors}"]
+    print("changed list: starts over; the same list: goes on")
+    return []
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("owt")
@@ -82,7 +105,7 @@ def main():
     arguments = parser.parse_args()
     stages = [s for s in stage_cases.data_stages(arguments.owt)
               if s in stage_cases.CASES and (not arguments.stages or s in arguments.stages)]
-    problems = []
+    problems = check_list(arguments.owt)
     for stage in stages:
         problems += check(arguments.owt, stage, stage_cases.CASES[stage], arguments.kills, arguments.seed)
     print(*problems, sep="\n")

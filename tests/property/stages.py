@@ -2,9 +2,10 @@
 """The determinism matrix and the ledger check, for every data stage of the table.
 
 Each stage runs on the same records with 1, 2 and 8 workers, three batch sizes, and plain and compressed input: its
-outputs must have one hash, and the manifest's ledger must add up and count every record. Usage: stages.py OWT [STAGE...]
+outputs must have one hash, and the manifest's ledger must add up and count every record. A stage runs again when a file
+that one of its options names has changed. Usage: stages.py OWT [STAGE...]
 """
-import hashlib, json, pathlib, subprocess, sys, tempfile
+import hashlib, json, pathlib, re, subprocess, sys, tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import stage_cases  # noqa: E402
@@ -54,13 +55,43 @@ def check(owt, stage, case):
     return problems
 
 
+# Options that name a file to write, not to read.
+WRITTEN = {"quarantine", "dropped", "stats", "explain", "config"}
+
+
+def check_lists(owt, stage, case):
+    """Of every option that names a file to read, the content counts: a changed file runs the stage again."""
+    text = subprocess.run([owt, stage, "-h"], capture_output=True, text=True, check=True).stdout
+    options = [name for name in re.findall(r"--([a-z-]+) FILE", text) if name not in WRITTEN]
+    problems = []
+    for option in options:
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "in").write_text(case.content(20000))
+            command = [owt, stage, *case.options, f"--{option}", "list", "--max-bad", "5%", "in", case.output]
+            said = []
+            for content in ("first\n", "first\n", "other\n"):
+                (folder / "list").write_text(content)
+                done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+                said.append("is up to date" in done.stderr)
+            if said != [False, True, False]:
+                problems.append(f"{stage} --{option}: up to date with the same list: {said[1]}, with another: {said[2]}")
+    return problems, len(options)
+
+
 def main():
-    owt, names = sys.argv[1], sys.argv[2:]
+    owt, names = str(pathlib.Path(sys.argv[1]).resolve()), sys.argv[2:]
     stages = [s for s in stage_cases.data_stages(owt) if s in stage_cases.CASES and (not names or s in names)]
     golden = pathlib.Path(__file__).resolve().parents[1] / "golden"
     problems = [] if names else stage_cases.check_table(owt, golden)
+    num_lists = 0
     for stage in stages:
         problems += check(owt, stage, stage_cases.CASES[stage])
+        more, num = check_lists(owt, stage, stage_cases.CASES[stage])
+        problems += more
+        num_lists += num
+    if not names and not num_lists:
+        problems.append("no option names a file to read")
     print(*problems, sep="\n")
     print(f"{len(stages)} stages, {len(problems)} problems")
     sys.exit(1 if problems or not stages else 0)
