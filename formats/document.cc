@@ -7,9 +7,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "formats/json_text.h"
 #include "pipeline/buffer.h"
 
 namespace owt {
@@ -69,37 +69,6 @@ bool IsScalar(std::string_view token) {
   return i == token.size();
 }
 
-// In a JSON string: \ud800..\udfff that is not half of a pair.
-bool HasLoneSurrogate(std::string_view json) {
-  const auto unit = [&](size_t at) -> int {
-    if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return -1;
-    int value = 0;
-    for (size_t k = at + 2; k < at + 6; ++k) {
-      const char c = json[k];
-      const int digit = c >= '0' && c <= '9'                 ? c - '0'
-                        : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                             : -1;
-      if (digit < 0) return -1;
-      value = value * 16 + digit;
-    }
-    return value;
-  };
-  for (size_t i = 0; i + 1 < json.size(); ++i) {
-    if (json[i] != '\\') continue;
-    const int first = unit(i);
-    if (first >= 0xD800 && first < 0xDC00) {
-      const int second = unit(i + 6);
-      if (second < 0xDC00 || second > 0xDFFF) return true;
-      i += 11;
-    } else if (first >= 0xDC00 && first <= 0xDFFF) {
-      return true;
-    } else {
-      ++i;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 struct DocumentParser::State {
@@ -109,47 +78,6 @@ struct DocumentParser::State {
   std::string text;  // unescaped; valid until the next record
   std::string url;
 };
-
-void AppendJsonText(std::string_view text, std::string* out) {
-  static constexpr auto kPlain = [] {
-    std::array<bool, 256> plain{};
-    for (size_t c = 0x20; c < 256; ++c) plain[c] = c != '"' && c != '\\';
-    return plain;
-  }();
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out->push_back('"');
-  size_t begin = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (kPlain[c]) [[likely]]
-      continue;
-    out->append(text, begin, i - begin);
-    begin = i + 1;
-    switch (c) {
-      case '"':
-        out->append("\\\"");
-        break;
-      case '\\':
-        out->append("\\\\");
-        break;
-      case '\n':
-        out->append("\\n");
-        break;
-      case '\r':
-        out->append("\\r");
-        break;
-      case '\t':
-        out->append("\\t");
-        break;
-      default:
-        out->append("\\u00");
-        out->push_back(kHex[c >> 4]);
-        out->push_back(kHex[c & 15]);
-    }
-  }
-  out->append(text, begin);
-  out->push_back('"');
-}
 
 const Document::Field* Document::Find(std::string_view key) const {
   const auto found = std::find_if(fields_.begin(), fields_.end(),
@@ -276,7 +204,7 @@ std::string_view WalkFields(od::object object, OnField on_field) {
       return "invalid_json";
     }
     const std::string_view reason =
-        on_field(std::string_view(key_begin, static_cast<size_t>(key_end - key_begin)), json, value,
+        on_field(std::string_view(key_begin, static_cast<size_t>(key_end - key_begin)), json,
                  type == od::json_type::string);
     if (!reason.empty()) return reason;
   }
@@ -284,20 +212,16 @@ std::string_view WalkFields(od::object object, OnField on_field) {
 }
 
 // Decodes a JSON string into a view of the batch, or into *owned when it has escapes.
-std::string_view Unescape(std::string_view json, od::value& value, std::string_view* text,
-                          std::string* owned) {
-  if (json.find('\\') == std::string_view::npos) {
-    *text = json.substr(1, json.size() - 2);
+std::string_view Unescape(std::string_view json, std::string_view* text, std::string* owned) {
+  const std::string_view inside = json.substr(1, json.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) {
+    *text = inside;
     return {};
   }
-  std::string_view unescaped;
-  if (value.get_string().get(unescaped)) {
-    return HasLoneSurrogate(json) ? "lone_surrogate" : "invalid_json";
-  }
-  if (HasLoneSurrogate(json)) return "lone_surrogate";
-  owned->assign(unescaped);
+  owned->clear();
+  const std::string_view reason = AppendUnescaped(inside, owned);
   *text = *owned;
-  return unescaped.find('\0') == std::string_view::npos ? "" : "nul_in_text";
+  return reason;
 }
 
 }  // namespace
@@ -319,18 +243,18 @@ std::string_view DocumentParser::Parse(std::string_view line, Document* document
   od::object object;
   if (const auto error = json.get_object().get(object)) return ReasonOf(error);
   bool has_text = false;
-  const auto on_field = [&](std::string_view key, std::string_view raw, od::value& value,
+  const auto on_field = [&](std::string_view key, std::string_view raw,
                             bool is_string) -> std::string_view {
     document->fields_.push_back({key, raw});
     if (key == state_->keys.text) {
       if (has_text) return "duplicate_key";
       if (!is_string) return "text_not_a_string";
       has_text = true;
-      return Unescape(raw, value, &document->text_, &state_->text);
+      return Unescape(raw, &document->text_, &state_->text);
     }
     if (key == state_->keys.url) {
       if (!is_string) return raw == "null" ? "" : "url_not_a_string";
-      return Unescape(raw, value, &document->url_, &state_->url);
+      return Unescape(raw, &document->url_, &state_->url);
     }
     return {};
   };

@@ -89,8 +89,4 @@ class DocumentParser {
   std::unique_ptr<State> state_;
 };
 
-// Appends a JSON string with quotes; `text` must be valid UTF-8. Only ", \ and control characters
-// are escaped.
-void AppendJsonText(std::string_view text, std::string* out);
-
 }  // namespace owt

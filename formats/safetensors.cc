@@ -7,6 +7,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "formats/json_text.h"
 #include "pipeline/error.h"
 
 namespace owt::formats {
@@ -31,21 +32,6 @@ constexpr TypeRow kTypes[] = {
 
 [[noreturn]] void Malformed(const std::string& file, std::string_view what) {
   throw Error(ErrorKind::kInput, fmt::format("no valid safetensors file: {}", what), file);
-}
-
-void AppendJsonText(std::string_view text, std::string* out) {
-  out->push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out->push_back('\\');
-      out->push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(*out), "\\u{:04x}", static_cast<unsigned char>(c));
-    } else {
-      out->push_back(c);
-    }
-  }
-  out->push_back('"');
 }
 
 // Bytes of a tensor of that shape; false where they pass 2^62.

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "formats/document.h"
+#include "formats/json_text.h"
 #include "pipeline/error.h"
 
 namespace owt::dedup {

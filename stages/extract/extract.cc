@@ -2,6 +2,7 @@
 
 #include "formats/document.h"
 #include "formats/document_map.h"
+#include "formats/json_text.h"
 #include "stages/text/html_text.h"
 #include "stages/text/utf8.h"
 

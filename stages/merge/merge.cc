@@ -5,6 +5,7 @@
 
 #include "formats/document.h"
 #include "formats/document_map.h"
+#include "formats/json_text.h"
 #include "pipeline/fd.h"
 #include "stages/text/utf8.h"
 

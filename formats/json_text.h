@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace owt {
+
+// Appends a JSON string with quotes; `text` must be valid UTF-8. Only ", \ and control characters
+// are escaped.
+void AppendJsonText(std::string_view text, std::string* out);
+
+// Appends what the inside of a JSON string (without quotes, no raw control characters) stands for.
+// Returns the reason why it is no text, or an empty one: invalid_json, lone_surrogate, nul_in_text.
+std::string_view AppendUnescaped(std::string_view json, std::string* out);
+
+}  // namespace owt
