@@ -157,13 +157,11 @@ void IndexedDatasetWriter::AddDocuments(std::string_view packed_tokens,
   Flush(&spool_buffer_, &spool_);
 }
 
-IndexedDatasetWriter::State IndexedDatasetWriter::Checkpoint() {
+IndexedDatasetWriter::State IndexedDatasetWriter::Checkpoint(std::vector<Fd>* unsynced) {
   Flush(&bin_buffer_, &bin_, /*all=*/true);
   Flush(&spool_buffer_, &spool_, /*all=*/true);
-  bin_.Sync();
-  spool_.Sync();
-  bin_.Keep();
-  spool_.Keep();
+  bin_.Keep(unsynced);
+  spool_.Keep(unsynced);
   return state_;
 }
 

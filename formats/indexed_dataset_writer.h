@@ -54,9 +54,9 @@ class IndexedDatasetWriter {
   // Throws Error{kInternal} where a length is negative or the two do not add up.
   void AddDocuments(std::string_view packed_tokens, std::string_view packed_lengths);
 
-  // Makes all documents so far durable and leaves the partial files behind from now on, so that a
-  // later run can start at the returned state.
-  State Checkpoint();
+  // Leaves the partial files behind from now on, so that a later run can start at the returned
+  // state once *unsynced is synced (see OutputFile::Keep).
+  State Checkpoint(std::vector<Fd>* unsynced);
 
   // Writes the index and puts both files under their final names, .bin first. Nothing may be added
   // after it. Throws Error{kInput} when there was no token at all: no reader can open that.

@@ -47,8 +47,19 @@ std::string StreamSink::PartPath() const {
   return fmt::format("{}part-{:05}{}", context_.output, finished_.size(), part_suffix_);
 }
 
-std::string StreamSink::TailPath() const {
-  return FolderOf(context_.output) + "." + NameOf(context_.output) + ".owt-tail";
+// Lines that are not yet framed at a checkpoint wait in one of two files by turns: the one of the
+// checkpoint before must last until the next is durable.
+std::string StreamSink::TailPath(unsigned turn) const {
+  return fmt::format("{}.{}.owt-tail{}", FolderOf(context_.output), NameOf(context_.output), turn);
+}
+
+void StreamSink::WriteTail(std::vector<Fd>* unsynced) {
+  tail_turn_ ^= 1;
+  if (pending_.empty()) return;
+  Fd tail = Fd::OpenWrite(TailPath(tail_turn_));
+  tail.Truncate(0);
+  tail.Write(pending_);
+  unsynced->push_back(std::move(tail));
 }
 
 void StreamSink::OpenPart(uint64_t bytes) {
@@ -129,7 +140,7 @@ void StreamSink::ClosePart() {
   part_records_ = 0;
 }
 
-std::string StreamSink::Checkpoint() {
+std::string StreamSink::Checkpoint(std::vector<Fd>* unsynced) {
   if (context_.output == "-") return {};
   if (compression_ != Compression::kNone && file_ != nullptr) Flush(false);
   nlohmann::json state;
@@ -142,12 +153,10 @@ std::string StreamSink::Checkpoint() {
   state["xxh3"] = file_ == nullptr ? 0 : file_->xxh3();
   state["plain_bytes"] = part_plain_bytes_;
   state["records"] = part_records_;
+  WriteTail(unsynced);
+  state["tail_turn"] = tail_turn_;
   state["tail_xxh3"] = Hash64(pending_);
-  if (!pending_.empty()) WriteFileAtomically(TailPath(), pending_);
-  if (file_ != nullptr) {
-    file_->Sync();
-    file_->Keep();
-  }
+  if (file_ != nullptr) file_->Keep(unsynced);
   return state.dump();
 }
 
@@ -160,9 +169,11 @@ bool StreamSink::Restore(const std::string& text) {
   }
   const uint64_t bytes = state.at("bytes");
   pending_.clear();
+  tail_turn_ = state.at("tail_turn").get<unsigned>() & 1;
   if (state.at("tail_xxh3") != Hash64({})) {
-    if (!FileExists(TailPath())) return false;
-    pending_ = ReadSmallFile(TailPath(), ~uint64_t{0});
+    const std::string tail = TailPath(tail_turn_);
+    if (!FileExists(tail)) return false;
+    pending_ = ReadSmallFile(tail, ~uint64_t{0});
     if (state.at("tail_xxh3") != Hash64(pending_)) return false;
   }
   if (state.at("open").get<bool>()) {
@@ -194,7 +205,7 @@ void StreamSink::Commit() {
       if (!ours) unlink(old.path.c_str());
     }
   }
-  unlink(TailPath().c_str());
+  for (const unsigned turn : {0U, 1U}) unlink(TailPath(turn).c_str());
   context_.outputs = finished_;
 }
 

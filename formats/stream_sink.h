@@ -21,7 +21,7 @@ class StreamSink : public Sink {
   explicit StreamSink(RunContext& context, std::string part_suffix = ".jsonl.zst");
 
   void Put(const BatchResult& result) override;
-  std::string Checkpoint() override;
+  std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;
 
@@ -31,14 +31,16 @@ class StreamSink : public Sink {
   void OpenPart(uint64_t bytes);
   void ClosePart();
   std::string PartPath() const;
-  std::string TailPath() const;
+  std::string TailPath(unsigned turn) const;
+  void WriteTail(std::vector<Fd>* unsynced);
 
   RunContext& context_;
   std::string part_suffix_;
   bool in_parts_;
   Compression compression_;
   std::unique_ptr<OutputFile> file_;
-  std::string pending_;  // lines not yet framed
+  std::string pending_;     // lines not yet framed
+  unsigned tail_turn_ = 0;  // which of the two tail files the last checkpoint took
   uint64_t part_plain_bytes_ = 0;
   uint64_t part_records_ = 0;
   std::vector<OutputRecord> finished_;

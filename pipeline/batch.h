@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/buffer.h"
+#include "pipeline/fd.h"
 #include "pipeline/tally.h"
 
 namespace owt {
@@ -93,9 +94,10 @@ class Sink {
   virtual ~Sink() = default;
   virtual void Put(const BatchResult& result) = 0;
 
-  // Makes all that was put durable and says how to come back here (one line of text). A sink that
-  // cannot be resumed returns an empty text.
-  virtual std::string Checkpoint() { return {}; }
+  // Says how to come back to what was put so far (one line of text), and adds to *unsynced the
+  // files that must be synced before it holds: the flow does that while the run goes on, and asks
+  // again only afterwards. A sink that cannot be resumed (yet) returns an empty text.
+  virtual std::string Checkpoint(std::vector<Fd>* /*unsynced*/) { return {}; }
 
   // Goes back to such a state; false if what is on disk no longer fits it.
   virtual bool Restore(const std::string& state) { return state.empty(); }

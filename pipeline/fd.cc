@@ -92,6 +92,12 @@ void Fd::SyncData() {
   }
 }
 
+Fd Fd::Duplicate() const {
+  const int fd = Retry([&] { return fcntl(fd_, F_DUPFD_CLOEXEC, 0); });
+  if (fd < 0) ThrowErrno(ErrorKind::kResource, "cannot duplicate the descriptor", path_);
+  return Fd(fd, path_);
+}
+
 void Fd::Close() {
   if (fd_ >= 0) close(std::exchange(fd_, -1));
 }

@@ -37,6 +37,8 @@ class Fd {
   void SeekTo(uint64_t offset);
   uint64_t Size() const;
   void SyncData();
+  // A second descriptor of the same open file.
+  Fd Duplicate() const;
   void Close();
 
  private:

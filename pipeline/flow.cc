@@ -8,7 +8,9 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -98,6 +100,8 @@ class MainPass {
 
  private:
   void Checkpoint();
+  bool WritesEntry() const;
+  void AwaitEntry();
 
   RunContext& context_;
   Sink& sink_;
@@ -107,6 +111,7 @@ class MainPass {
   Position position_;
   uint64_t bytes_since_entry_ = 0;
   bool has_entries_ = false;  // the journal knows a state to which a later run can return
+  std::future<void> entry_;   // syncs the files of the last checkpoint and writes its entry
 };
 
 void MainPass::Resume(Source& source) {
@@ -177,29 +182,45 @@ void MainPass::Put(Slot& slot) {
   context_.progress->records_in = context_.tally.in;
   context_.progress->records_out = context_.tally.out;
   bytes_since_entry_ += slot.batch.bytes.size() + slot.result.bytes.size();
-  if (bytes_since_entry_ >= context_.common.checkpoint_bytes) Checkpoint();
+  if (bytes_since_entry_ >= context_.common.checkpoint_bytes && !WritesEntry()) Checkpoint();
 }
 
+bool MainPass::WritesEntry() const {
+  return entry_.valid() && entry_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
+}
+
+void MainPass::AwaitEntry() {
+  if (entry_.valid()) entry_.get();
+}
+
+// The disk is slower than the run: what the entry stands for is synced by a thread of its own.
 void MainPass::Checkpoint() {
+  AwaitEntry();
   bytes_since_entry_ = 0;
   if (!journal_.enabled()) return;
   Journal::Entry entry;
-  entry.sink = sink_.Checkpoint();
+  std::vector<Fd> unsynced;
+  entry.sink = sink_.Checkpoint(&unsynced);
   if (entry.sink.empty()) return;
   entry.position = position_;
   entry.tally = context_.tally;
-  entry.quarantine_bytes = quarantine_.Checkpoint();
-  entry.dropped_bytes = dropped_.Checkpoint();
+  entry.quarantine_bytes = quarantine_.Checkpoint(&unsynced);
+  entry.dropped_bytes = dropped_.Checkpoint(&unsynced);
   for (uint32_t i = 0; i < context_.inputs.size(); ++i) {
     if (context_.inputs[i].hashed) entry.file_hashes.emplace_back(i, context_.inputs[i].xxh3);
   }
-  journal_.Append(entry);
   has_entries_ = true;
+  entry_ = std::async(std::launch::async,
+                      [this, entry = std::move(entry), unsynced = std::move(unsynced)]() mutable {
+                        for (Fd& file : unsynced) file.SyncData();
+                        journal_.Append(entry);
+                      });
 }
 
 void MainPass::Finish() {
   if (context_.cancelled()) {
     Checkpoint();
+    AwaitEntry();
     throw Error(ErrorKind::kInterrupted, "interrupted; run the same command again to go on");
   }
   if (context_.tally.in == 0 && context_.shard().count == 1) {
@@ -208,6 +229,7 @@ void MainPass::Finish() {
                 "format)",
                 context_.inputs.empty() ? "" : context_.inputs[0].path);
   }
+  AwaitEntry();
   // From the first rename until the manifest is written (which removes the journal) it says that
   // the outputs are ours and may be replaced.
   journal_.Begin();

@@ -98,11 +98,10 @@ void OutputFile::Write(std::string_view bytes) {
   }
 }
 
-void OutputFile::Sync() {
-  if (!state_->partial.empty()) state_->fd.SyncData();
+void OutputFile::Keep(std::vector<Fd>* unsynced) {
+  state_->keep = true;
+  if (!state_->partial.empty()) unsynced->push_back(state_->fd.Duplicate());
 }
-
-void OutputFile::Keep() { state_->keep = true; }
 
 void OutputFile::Commit() {
   if (state_->partial.empty()) return;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/fd.h"
 
@@ -11,7 +12,7 @@ namespace owt {
 
 // A file that exists under its name only when it is complete: written as a hidden partial file in
 // the same folder, synced, renamed, and the folder synced. Left behind when the object goes away
-// uncommitted only if Keep() was called (a resumable run); removed otherwise. "-" is stdout, which
+// uncommitted only if Keep was called (a resumable run); removed otherwise. "-" is stdout, which
 // has no partial file. Counts and hashes what is written. Not thread-safe.
 //
 // Throws Error{kOutput}; also when another process is writing the same output.
@@ -29,11 +30,9 @@ class OutputFile {
 
   void Write(std::string_view bytes);
 
-  // Makes everything written so far durable.
-  void Sync();
-
-  // Leaves the partial file behind from now on, for a later run.
-  void Keep();
+  // Leaves the partial file behind from now on, for a later run, and adds its descriptor to
+  // *unsynced: what was written so far is durable once that is synced.
+  void Keep(std::vector<Fd>* unsynced);
 
   // Syncs and renames; nothing may be written after it.
   void Commit();

@@ -117,10 +117,9 @@ void SideFile::Write(std::string_view lines) {
   file_->Write(lines);
 }
 
-uint64_t SideFile::Checkpoint() {
+uint64_t SideFile::Checkpoint(std::vector<Fd>* unsynced) {
   if (file_ == nullptr) return 0;
-  file_->Sync();
-  file_->Keep();
+  file_->Keep(unsynced);
   return file_->bytes();
 }
 

@@ -34,8 +34,8 @@ class SideFile {
 
   void Write(std::string_view lines);
 
-  // Makes the lines durable, leaves them behind for a resume, and says how many bytes there are.
-  uint64_t Checkpoint();
+  // Leaves the lines behind for a resume and says how many bytes there are; see OutputFile::Keep.
+  uint64_t Checkpoint(std::vector<Fd>* unsynced);
   void Restore(uint64_t bytes);
 
   // Final name, or removal of a file that an earlier run left where this run had no line.

@@ -86,10 +86,10 @@ void FilterSink::Put(const BatchResult& result) {
 }
 
 // "BYTES STATE": of the explanation and of the output.
-std::string FilterSink::Checkpoint() {
-  const std::string state = output_.Checkpoint();
+std::string FilterSink::Checkpoint(std::vector<Fd>* unsynced) {
+  const std::string state = output_.Checkpoint(unsynced);
   if (state.empty()) return {};
-  return fmt::format("{} {}", explain_.Checkpoint(), state);
+  return fmt::format("{} {}", explain_.Checkpoint(unsynced), state);
 }
 
 bool FilterSink::Restore(const std::string& state) {

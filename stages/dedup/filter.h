@@ -78,7 +78,7 @@ class FilterSink : public Sink {
       : output_(context), explain_(std::move(explain_path)) {}
 
   void Put(const BatchResult& result) override;
-  std::string Checkpoint() override;
+  std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;
 

@@ -61,11 +61,11 @@ void DatasetSink::Put(const BatchResult& result) {
 }
 
 // The writers' states, one behind the other with ";" between them.
-std::string DatasetSink::Checkpoint() {
+std::string DatasetSink::Checkpoint(std::vector<Fd>* unsynced) {
   std::string state;
   for (const auto& writer : writers_) {
     if (!state.empty()) state += ';';
-    state += writer->Checkpoint().Text();
+    state += writer->Checkpoint(unsynced).Text();
   }
   return state;
 }

@@ -20,7 +20,7 @@ class DatasetSink : public Sink {
               formats::TokenType token_type);
 
   void Put(const BatchResult& result) override;
-  std::string Checkpoint() override;
+  std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;
 

@@ -124,7 +124,7 @@ class PermuteSink : public Sink {
   void Put(const BatchResult&) override {}
 
   // Of pass 1. A head is short, and cut by counts that a resumed run does not have.
-  std::string Checkpoint() override {
+  std::string Checkpoint(std::vector<Fd>* /*unsynced*/) override {
     return options_.head == kAll ? scatter_->Checkpoint() : std::string();
   }
 

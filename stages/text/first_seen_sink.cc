@@ -137,12 +137,11 @@ void FirstSeenSink::WriteKeys() {
   keys_.clear();
 }
 
-std::string FirstSeenSink::Checkpoint() {
+std::string FirstSeenSink::Checkpoint(std::vector<Fd>* unsynced) {
   if (context_.output == "-" || seen_.num_later() > 0) return {};
   WriteKeys();
-  keys_file_->Sync();
-  keys_file_->Keep();
-  const std::string stream = stream_.Checkpoint();
+  keys_file_->Keep(unsynced);
+  const std::string stream = stream_.Checkpoint(unsynced);
   if (stream.empty()) return stream;
   return fmt::format("{} {} {}", keys_file_->bytes(), keys_file_->xxh3(), stream);
 }

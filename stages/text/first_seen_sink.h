@@ -33,7 +33,7 @@ class FirstSeenSink : public Sink {
   static void AppendEntry(RecordKey key, size_t line_bytes, std::string* aux);
 
   void Put(const BatchResult& result) override;
-  std::string Checkpoint() override;
+  std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;
 

@@ -194,12 +194,13 @@ TEST_F(IndexedDatasetTest, ARunGoesOnFromAnyCheckpointWithTheSameBytes) {
     const size_t checkpoint = random() % documents.size();
     IndexedDatasetState state;
     {
+      std::vector<Fd> unsynced;
       IndexedDatasetWriter writer(paths, TokenType::kUint16);
       for (size_t d = 0; d < checkpoint; ++d) writer.AddDocument(documents[d]);
-      state = writer.Checkpoint();
+      state = writer.Checkpoint(&unsynced);
       // More than was promised reaches the disk before the run dies.
       for (size_t d = checkpoint; d < documents.size(); ++d) writer.AddDocument(documents[d]);
-      if (round % 2 == 0) writer.Checkpoint();
+      if (round % 2 == 0) writer.Checkpoint(&unsynced);
     }
     const auto parsed = IndexedDatasetState::Parse(state.Text());
     ASSERT_EQ(parsed, state);

@@ -233,7 +233,8 @@ TEST_F(LinesTest, SinkRestoresEveryCheckpoint) {
       {
         StreamSink sink(context_, ".txt");
         for (size_t i = 0; i < stop; ++i) sink.Put(results[i]);
-        state = sink.Checkpoint();
+        std::vector<Fd> unsynced;
+        state = sink.Checkpoint(&unsynced);
         for (size_t i = stop; i < std::min(stop + 2, results.size()); ++i) sink.Put(results[i]);
       }
       StreamSink sink(context_, ".txt");

@@ -61,7 +61,8 @@ TEST_F(OutputFileTest, GoesOnWhereAnEarlierRunStopped) {
   {
     OutputFile file(folder_ + "a");
     file.Write("hello, lost");
-    file.Keep();
+    std::vector<Fd> unsynced;
+    file.Keep(&unsynced);
   }
   OutputFile file(folder_ + "a", 5);
   EXPECT_EQ(file.xxh3(), Hash64("hello"));
@@ -75,7 +76,8 @@ TEST_F(OutputFileTest, RefusesAShorterPartialFile) {
   {
     OutputFile file(folder_ + "a");
     file.Write("hello");
-    file.Keep();
+    std::vector<Fd> unsynced;
+    file.Keep(&unsynced);
   }
   EXPECT_THROW(OutputFile(folder_ + "a", 6), Error);
 }

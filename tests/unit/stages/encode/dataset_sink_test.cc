@@ -69,7 +69,8 @@ TEST_F(DatasetSinkTest, GoesOnWhereItStopped) {
   {
     DatasetSink sink(context_, {"a", "b"}, formats::TokenType::kUint16);
     sink.Put(Result({1, 2}, {1, 1}));
-    state = sink.Checkpoint();
+    std::vector<Fd> unsynced;
+    state = sink.Checkpoint(&unsynced);
     sink.Put(Result({8, 9}, {1, 1}));  // lost in the crash
   }
   {
