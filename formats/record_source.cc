@@ -164,6 +164,25 @@ void RecordSource::TakeFile(Batch* batch) {
   Advance(held().size());
 }
 
+// Passes over what begins no record: blank lines silently, all else up to the next record as one
+// bad record, however it comes in reads.
+void RecordSource::SkipGarbage(Batch* batch) {
+  const size_t blanks = std::min(held().find_first_not_of("\r\n"), held().size());
+  if (blanks > 0) return Advance(blanks);
+  // A line end with the beginning of a record may be cut by the end of what is held.
+  constexpr size_t kLookBack = 6;
+  while (held().size() < kBeginningBytes + kLookBack && ReadMore(kReadBytes)) {
+  }
+  size_t next = FindWarcRecord(held());
+  Refuse(batch, "malformed_warc", next);
+  while (next == std::string_view::npos) {
+    Advance(held().size() - std::min(held().size(), kLookBack));
+    if (!ReadMore(kReadBytes)) return Advance(held().size());
+    next = FindWarcRecord(held());
+  }
+  Advance(next);
+}
+
 // Fills the batch with whole records or with bad ones; false where the file has no more.
 bool RecordSource::TakeRecords(Batch* batch) {
   const bool lines = kinds_[file_] == RecordKind::kLines;
@@ -183,12 +202,11 @@ bool RecordSource::TakeRecords(Batch* batch) {
       Advance(cut.end);
       return true;
     }
-    if (cut.garbage > 0) {
-      const std::string_view garbage = held().substr(0, cut.garbage);
-      const bool blank = garbage.find_first_not_of("\r\n") == std::string_view::npos;
-      const bool cut_off = cut.next_size > 0;
-      if (!blank) Refuse(batch, cut_off ? "truncated_warc" : "malformed_warc", cut.garbage);
-      Advance(cut.garbage);
+    if (cut.garbage && cut.next_size > 0) {
+      Refuse(batch, "truncated_warc", held().size());
+      Advance(held().size());
+    } else if (cut.garbage) {
+      SkipGarbage(batch);
     } else if (cut.next_size > limit || held().size() > limit) {
       Refuse(batch, "too_large", held().size());
       if (lines) {

@@ -54,6 +54,7 @@ class RecordSource : public Source {
   bool ReadMore(size_t size);
   void TakeFile(Batch* batch);
   bool TakeRecords(Batch* batch);
+  void SkipGarbage(Batch* batch);
   void DropRecord(uint64_t size);
   void DropLine();
   void Refuse(Batch* batch, std::string_view reason, size_t size);

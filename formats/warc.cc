@@ -11,6 +11,7 @@ namespace owt::formats {
 namespace {
 
 constexpr std::string_view kMagic = "WARC/";
+constexpr size_t kMaxTrailer = 4;
 constexpr size_t kMaxHeader = size_t{1} << 16;  // of a record or an answer; longer is no header
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
@@ -84,19 +85,9 @@ uint64_t RecordSize(std::string_view bytes) {
   return 0;
 }
 
-size_t CountBlankBytes(std::string_view bytes) {
-  return std::min(bytes.find_first_not_of("\r\n"), bytes.size());
-}
-
-// Bytes up to the next line that begins a record; all of them, less a possible beginning of one,
-// where there is none.
-size_t FindNextRecord(std::string_view bytes, bool at_end) {
-  constexpr std::string_view kLineAndMagic = "\nWARC/";
-  const size_t found = bytes.find(kLineAndMagic, 1);
-  if (found != std::string_view::npos) return found + 1;
-  if (at_end) return bytes.size();
-  if (bytes.size() < kLineAndMagic.size()) return 0;  // too little to tell
-  return bytes.size() - kLineAndMagic.size() + 1;
+// Bytes of the two line ends behind a record, as far as they are there.
+size_t TrailerSize(std::string_view bytes) {
+  return std::min({bytes.find_first_not_of("\r\n"), bytes.size(), kMaxTrailer});
 }
 
 bool LooksChunked(std::string_view body) {
@@ -163,35 +154,37 @@ WarcCut CutWarc(std::string_view bytes, bool at_end, uint64_t max_record) {
   while (cut.end < bytes.size()) {
     const std::string_view rest = bytes.substr(cut.end);
     if (rest.substr(0, kMagic.size()) != kMagic.substr(0, rest.size())) {
-      const size_t blanks = CountBlankBytes(rest);  // more blank lines than there should be
-      cut.garbage = blanks > 0 ? blanks : FindNextRecord(rest, at_end);
+      cut.garbage = true;
       return cut;
     }
     const uint64_t size = RecordSize(rest);
     if (size == 0) {
-      const bool header_ended = HeaderSize(rest) != 0 || rest.size() >= kMaxHeader || at_end;
-      if (header_ended) cut.garbage = FindNextRecord(rest, at_end);
+      cut.garbage = HeaderSize(rest) != 0 || rest.size() >= kMaxHeader || at_end;
       return cut;
     }
     cut.next_size = size;
     if (size > max_record) return cut;
     if (size > rest.size()) {
-      if (at_end) cut.garbage = rest.size();
+      cut.garbage = at_end;
       return cut;
     }
-    const size_t blanks = CountBlankBytes(rest.substr(static_cast<size_t>(size)));
-    constexpr size_t kTrailer = 4;
-    if (blanks < kTrailer && size + blanks == rest.size() && !at_end) return cut;
+    const size_t blanks = TrailerSize(rest.substr(static_cast<size_t>(size)));
+    if (blanks < kMaxTrailer && size + blanks == rest.size() && !at_end) return cut;
     cut.end += static_cast<size_t>(size) + blanks;
     cut.next_size = 0;
   }
   return cut;
 }
 
+size_t FindWarcRecord(std::string_view bytes) {
+  const size_t found = bytes.find("\nWARC/", std::min<size_t>(1, bytes.size()));
+  return found == std::string_view::npos ? found : found + 1;
+}
+
 size_t WarcRecordSize(std::string_view bytes) {
   const auto size = static_cast<size_t>(std::min<uint64_t>(RecordSize(bytes), bytes.size()));
   if (size == 0) return bytes.size();
-  return size + CountBlankBytes(bytes.substr(size));
+  return size + TrailerSize(bytes.substr(size));
 }
 
 bool ReadWarc(std::string_view bytes, WarcRecord* record) {

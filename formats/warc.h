@@ -12,8 +12,8 @@ namespace owt::formats {
 
 // How the bytes of a file divide into records.
 struct WarcCut {
-  size_t end = 0;      // whole records, each with the blank lines behind it, end here
-  size_t garbage = 0;  // bytes from `end` that begin no record; the next may begin behind them
+  size_t end = 0;        // whole records, each with the two line ends behind it, end here
+  bool garbage = false;  // what stands at `end` begins no record; FindWarcRecord leads behind it
   // Of the record at `end`, without blank lines, where its header is complete; else 0.
   uint64_t next_size = 0;
 };
@@ -22,7 +22,10 @@ struct WarcCut {
 // trailing blank lines is whole. A record of more than `max_record` bytes is never whole. O(bytes).
 WarcCut CutWarc(std::string_view bytes, bool at_end, uint64_t max_record = ~uint64_t{0});
 
-// Bytes of the first of several whole records (as CutWarc found them), with the blank lines behind
+// Where, behind the first byte, the next line begins that may begin a record; npos: nowhere.
+size_t FindWarcRecord(std::string_view bytes);
+
+// Bytes of the first of several whole records (as CutWarc found them), with the line ends behind
 // it.
 size_t WarcRecordSize(std::string_view bytes);
 

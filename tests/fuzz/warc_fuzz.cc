@@ -14,6 +14,15 @@ namespace {
 using owt::formats::CutWarc;
 using owt::formats::WarcCut;
 
+// Bytes to pass over where no record begins; 0 where more must come first.
+size_t SkipGarbage(std::string_view bytes, bool at_end) {
+  const size_t blanks = bytes.find_first_not_of("\r\n");
+  if (blanks > 0) return std::min(blanks, bytes.size());
+  const size_t next = owt::formats::FindWarcRecord(bytes);
+  if (next != bytes.npos) return next;
+  return at_end ? bytes.size() : 0;
+}
+
 // The blocks of all records, when `step` bytes come at a time.
 std::vector<std::string_view> Blocks(std::string_view bytes, size_t step) {
   std::vector<std::string_view> blocks;
@@ -30,8 +39,9 @@ std::vector<std::string_view> Blocks(std::string_view bytes, size_t step) {
         blocks.push_back(record.block);
         at += owt::formats::WarcRecordSize(rest);
       }
-      if (cut.end + cut.garbage == 0) break;
-      from += cut.end + cut.garbage;
+      const size_t skipped = cut.garbage ? SkipGarbage(held.substr(cut.end), at_end) : 0;
+      if (cut.end + skipped == 0) break;
+      from += cut.end + skipped;
     }
     if (at_end) break;
   }

@@ -88,20 +88,160 @@ def pages(size, seed=1):
     return "\n".join(lines) + "\n"
 
 
-class Case:
-    """How to run one stage. `content(size)` makes its input, `options` go on the command line, `outputs(folder)` are
-    the files whose bytes must not depend on how the run was made."""
+def page(random_, number):
+    body = "".join(f"<p>{text(random_)} <a href='/x'>{random_.choice(WORDS)}</a></p>" for _ in range(3))
+    return (f"<!doctype html><html><head><title>T{number}</title></head><body><nav><a href=/>Home</a></nav>"
+            f"<article><h1>Title &eacute;</h1>{body}</article><footer>(c)</footer></body></html>").encode()
 
-    def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None):
+
+def warc_record(kind, block, uri="http://site.org/", content_type="application/http; msgtype=response"):
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {uri}\r\nContent-Type: {content_type}\r\n"
+    return f"{head}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n"
+
+
+def chunked(body, random_):
+    out = b""
+    while body:
+        size = random_.randint(1, 2000)
+        out += b"%x\r\n%s\r\n" % (len(body[:size]), body[:size])
+        body = body[size:]
+    return out + b"0\r\n\r\n"
+
+
+def web_archive(size, seed=1):
+    """A WARC file as a list of pieces, each a record or what a damaged file has in place of one."""
+    random_, pieces, total = random.Random(seed), [], 0
+    while total < size:
+        number, roll = len(pieces), random_.random()
+        uri, body = f"http://site.org/{number}", page(random_, number)
+        answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+        if roll < 0.05:
+            piece = warc_record("request", b"GET / HTTP/1.1\r\nHost: site.org\r\n\r\n", uri)
+        elif roll < 0.1:
+            piece = warc_record("response", b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n" + body, uri)
+        elif roll < 0.15:
+            piece = warc_record("conversion", text(random_).encode(), uri, "text/plain")
+        elif roll < 0.2:
+            piece = warc_record("resource", body, uri, "text/html")
+        elif roll < 0.22:
+            piece = warc_record("response", b"no answer", uri)
+        elif roll < 0.25:
+            piece = b"\0\1 no record " * random_.choice([1] * 5 + [100] * 5 + [30000]) + b"\n"
+        elif roll < 0.4:
+            piece = warc_record("response", answer + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(body, random_), uri)
+        elif roll < 0.5:
+            piece = warc_record("response", answer + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(body, mtime=0), uri)
+        else:
+            piece = warc_record("response", answer + b"\r\n" + body, uri)
+        if not piece.startswith(b"WARC/") and pieces and not pieces[-1].startswith(b"WARC/"):
+            continue  # two of these in a row are one
+        pieces.append(piece)
+        total += len(piece)
+    return pieces
+
+
+def page_tree(size, seed=1):
+    """A folder of pages, some of them no pages, with jsonl and a web archive among them."""
+    random_, files, total = random.Random(seed), {}, 0
+    while total < size:
+        number, roll = len(files), random_.random()
+        body = page(random_, number)
+        if roll < 0.02:
+            body = b""
+        elif roll < 0.05:
+            body = b"\x89PNG\r\n\0" + random_.randbytes(3000)
+        elif roll < 0.1:
+            body = body.replace(b"the ", "der f\u00fcr ".encode("latin-1"))
+        elif roll < 0.12:
+            body = pages(20000, number).encode()
+        elif roll < 0.14:
+            body = b"".join(piece for piece in web_archive(20000, number) if piece.startswith(b"WARC/"))
+        files[f"{number % 7}/{number:06}.html"] = body
+        total += len(body)
+    return files
+
+
+def text_tree(size, seed=1):
+    """The layout of the openwebtext scrapers, data/ and meta/, and some jsonl."""
+    random_, files, total = random.Random(seed), {}, 0
+    while total < size:
+        number, roll = len(files), random_.random()
+        body = (text(random_, low=200, high=1500) + "\n").encode()
+        if roll < 0.02:
+            body = random_.choice([b"", b"\n \n", b"\xff" + body, b"a\0b"])
+        if 0.02 <= roll < 0.05:
+            files[f"more/{number:07}.jsonl"] = body = documents(20000, number).encode()
+        else:
+            files[f"data/{number:07}-ab.txt"] = body
+        if roll > 0.2:
+            files[f"meta/{number:07}-ab.json"] = json.dumps({"url": f"http://site.org/{number}", "n": 1}).encode()
+        total += len(body)
+    return files
+
+
+def num_lines(data):
+    return sum(bool(line.strip()) for line in data.split(b"\n"))
+
+
+def num_pages(files):
+    total = 0
+    for body in files.values():
+        first = body.lstrip()[:5]
+        total += num_lines(body) if first[:1] == b"{" else body.count(b"WARC/1.0\r\n") if first == b"WARC/" else 1
+    return total
+
+
+def num_texts(files, per_line):
+    return sum(num_lines(body) if per_line or name.endswith(".jsonl") else 1
+               for name, body in files.items() if not name.startswith("meta/"))
+
+
+PACKERS = {"": lambda data: data, ".gz": lambda data: gzip.compress(data, 1), ".bz2": lambda data: bz2.compress(data, 1),
+           ".xz": lambda data: lzma.compress(data, preset=0)}
+
+
+class Case:
+    """How to run one stage. `content(size)` makes its input: the text of a file, the pieces of a file (a list of bytes),
+    or a folder (a dict of names and bytes). `count(content)` is the number of its records, `options` go on the command
+    line, `outputs(folder)` are the files whose bytes must not depend on how the run was made."""
+
+    def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None):
         self.content, self.options, self.suffix, self.output = content, list(options), suffix, output
         self.outputs = outputs or (lambda folder: [folder / output])
+        self.count = count or (lambda made: num_lines(made.encode()))
+
+    def packings(self, made):
+        """How the input may be stored; web archives are also packed record by record, as crawlers do."""
+        return [*PACKERS, ".members.gz"] if isinstance(made, list) else [*PACKERS]
+
+    def write(self, folder, made, packing=""):
+        """Writes the input into `folder` and returns its path. Files of a folder keep their names, which stand in the
+        output: compression is found by content."""
+        if isinstance(made, dict):
+            shutil.rmtree(folder / "in", ignore_errors=True)
+            for name, body in made.items():
+                path = folder / "in" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(body if name.startswith("meta/") else PACKERS[packing](body))
+            return folder / "in"
+        path = folder / f"in{self.suffix}{packing}"
+        if packing == ".members.gz":
+            path.write_bytes(b"".join(gzip.compress(piece, 1) for piece in made))
+        else:
+            path.write_bytes(PACKERS[packing](made.encode() if isinstance(made, str) else b"".join(made)))
+        return path
 
 
+# By stage; "STAGE:WHAT" is a further case of a stage.
 CASES = {
     "urls": Case(reddit, output="out.txt"),
     "blacklist": Case(urls, suffix=".txt", output="out.txt"),
     "extract": Case(pages),
+    "extract:warc": Case(web_archive, suffix=".warc", count=len),
+    "extract:tree": Case(page_tree, count=num_pages),
     "merge": Case(documents),
+    "merge:tree": Case(text_tree, count=lambda files: num_texts(files, False)),
+    "merge:lines": Case(text_tree, ["--per-line"], count=lambda files: num_texts(files, True)),
     "cleanup": Case(documents),
     "langdetect": Case(documents, ["--keep", "en"]),
     "dedup": Case(documents, ["--lsh"]),
@@ -112,15 +252,21 @@ CASES = {
 # Stages whose input is not a file: they have tests of their own, named here.
 ELSEWHERE = {"scrape": "tests/crash/scrape_hostile.py"}
 
-PACKERS = {"": lambda data: data, ".gz": lambda data: gzip.compress(data, 1), ".bz2": lambda data: bz2.compress(data, 1),
-           ".xz": lambda data: lzma.compress(data, preset=0)}
-
 
 def data_stages(owt):
     """Names of the rows under "Data" in `owt help` that this build has."""
     overview = subprocess.run([owt, "help"], capture_output=True, text=True, check=True).stdout
     block = overview.split("\nData:\n")[1].split("\n\n")[0]
     return [line.split()[0] for line in block.splitlines() if "(not in this build)" not in line]
+
+
+def cases_of(owt, names=()):
+    """(name of the case, stage, case) for the stages of this build; `names` are stages or cases."""
+    stages = data_stages(owt)
+    for name, case in CASES.items():
+        stage = name.split(":")[0]
+        if stage in stages and (not names or stage in names or name in names):
+            yield name, stage, case
 
 
 def check_table(owt, golden):

@@ -110,6 +110,23 @@ TEST_F(RecordSourceTest, WhatIsTooLargeIsRefusedAndTheRestGoesOn) {
                                       "c.warc!too_large", "c.warc:" + WarcRecord("next")}));
 }
 
+// Whatever the size of the reads and of the batches; also where a line of it looks like a record,
+// and where "WARC/" stands within a line.
+TEST_F(RecordSourceTest, WhatIsNoRecordIsOneBadRecord) {
+  for (const size_t size : {1u, 5u, 1000u, 1030u, 262'100u, 262'144u, 262'150u, 900'000u}) {
+    std::string junk(size, 'x');
+    for (size_t at = 7; at + 7 < size; at += 97) junk.replace(at, 7, "\r\nx WAR");
+    for (size_t at = 50; at + 7 < size; at += 131) junk.replace(at, 6, " WARC/");
+    const std::string expected[] = {"a.warc:" + WarcRecord("1"), "a.warc!malformed_warc",
+                                    "a.warc:" + WarcRecord("2"), "a.warc!malformed_warc"};
+    Write("a.warc", WarcRecord("1") + "\r\n\n" + junk + "\n" + WarcRecord("2") + junk);
+    for (const uint64_t batch_bytes : {1u, 5000u, 1'000'000u}) {
+      context_.common.batch_bytes = batch_bytes;
+      EXPECT_EQ(ReadAll(), std::vector(std::begin(expected), std::end(expected))) << size;
+    }
+  }
+}
+
 TEST_F(RecordSourceTest, ACorruptFileEndsAloneAndIsNamed) {
   Write("a.warc", WarcRecord("r") + "junk");
   Write("b.gz", "\x1f\x8b\x08 corrupt");

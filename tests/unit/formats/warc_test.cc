@@ -18,6 +18,15 @@ std::string Record(std::string_view type, std::string_view block, std::string_vi
   return record.append(block).append(end).append(end);
 }
 
+// Bytes to pass over where no record begins; 0 where more must come first.
+size_t SkipGarbage(std::string_view bytes, bool at_end) {
+  const size_t blanks = bytes.find_first_not_of("\r\n");
+  if (blanks > 0) return std::min(blanks, bytes.size());
+  const size_t next = FindWarcRecord(bytes);
+  if (next != bytes.npos) return next;
+  return at_end ? bytes.size() : 0;
+}
+
 // The blocks of all records, cut from `bytes` as they would come in pieces of `step` bytes.
 std::vector<std::string> Blocks(std::string_view bytes, size_t step) {
   std::vector<std::string> blocks;
@@ -33,8 +42,9 @@ std::vector<std::string> Blocks(std::string_view bytes, size_t step) {
         blocks.emplace_back(record.block);
         at += WarcRecordSize(held.substr(at, cut.end - at));
       }
-      from += cut.end + cut.garbage;
-      if (cut.end + cut.garbage == 0) break;
+      const size_t skipped = cut.garbage ? SkipGarbage(held.substr(cut.end), at_end) : 0;
+      from += cut.end + skipped;
+      if (cut.end + skipped == 0) break;
     }
     if (at_end) break;
   }
