@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reading compressed inputs, beside the tools that people use. Text: what Debian packages install, 300 MB where there
+"""Reading compressed inputs, beside the tools that people use. Text: what Debian packages install, 64 MB where there
 is so much. Every output is compared with the text first; then each pair runs in turn and the medians are printed.
 Usage: decompress.py BUILD/bin [--megabytes N] [--runs N]
 """
@@ -47,8 +47,8 @@ def check(command, source, text, scratch):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("bin", type=pathlib.Path)
-    parser.add_argument("--megabytes", type=int, default=300)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--megabytes", type=int, default=64)
+    parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
     tool = str(arguments.bin / "decompress_tool")
@@ -71,12 +71,12 @@ def main():
             for _ in range(arguments.runs):
                 for key, command in commands.items():
                     times[key].append(run(command, packed))
-            print(f"{title}, {size:.0f} MB of text in {packed.stat().st_size / 1e6:.0f} MB, {cores} cores:")
+            print(f"{title}, {size:.0f} MB of text in {packed.stat().st_size / 1e6:.0f} MB, {cores} cores:", flush=True)
             for key, values in times.items():
                 wall = statistics.median(wall for wall, _ in values)
                 cpu = statistics.median(cpu for _, cpu in values)
                 ratio = statistics.median(peer[0] / own[0] for own, peer in zip(times["owt"], values))
-                print(f"  {key:14} {size / wall:6.0f} MB/s, {cpu:5.2f} s of CPU, owt is {ratio:.2f} times as fast")
+                print(f"  {key:14} {size / wall:6.0f} MB/s, {cpu:5.2f} s of CPU, owt is {ratio:.2f} times as fast", flush=True)
 
 
 main()
