@@ -160,6 +160,7 @@ std::string Summary(const RunContext& context, const Timings& timings) {
 void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string output,
                   RunContext& context) {
   ResolvePaths(*context.stage, std::move(paths), std::move(output), &context);
+  context.output = stage.OutputName(std::move(context.output));
   TooManyBad({}, context.common.max_bad);  // checks the syntax before any work
   context.shard();
   context.fingerprint = Fingerprint(context);

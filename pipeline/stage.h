@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "pipeline/options.h"
@@ -21,6 +22,11 @@ class Stage {
 
   // Does the work or throws Error.
   virtual void Run(RunContext& context) = 0;
+
+  // What the output, as given or made from the input's name, is called. A stage whose output is the
+  // beginning of several names cuts off what would be the suffix of one file: the manifest and the
+  // journal stand beside the files under the same beginning.
+  virtual std::string OutputName(std::string output) const { return output; }
 
   // A map stage returns its step, so that `owt run` can fuse neighbours; others return nullptr.
   virtual std::unique_ptr<MapTransform> MakeMap() { return nullptr; }

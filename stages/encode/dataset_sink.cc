@@ -34,7 +34,7 @@ DatasetSink::DatasetSink(RunContext& context, const std::vector<std::string>& js
                          formats::TokenType token_type)
     : context_(context), token_type_(token_type) {
   for (const std::string& key : json_keys) {
-    const std::string name = fmt::format("{}_{}_document", PrefixOf(context.output), key);
+    const std::string name = fmt::format("{}_{}_document", context.output, key);
     paths_.push_back({name + ".bin", name + ".idx"});
   }
 }

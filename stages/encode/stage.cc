@@ -59,6 +59,11 @@ class Encode : public Stage {
                     "two datasets, news_title_document and news_text_document");
   }
 
+  // "merged.encode.json", the name beside the input, is PREFIX "merged.encode".
+  std::string OutputName(std::string output) const override {
+    return std::string(encode::PrefixOf(output));
+  }
+
   void Run(RunContext& context) override {
     if (context.output == "-" || context.output.ends_with('/')) {
       throw Error(ErrorKind::kUsage,
