@@ -132,7 +132,8 @@ size_t LineSource::Fill(Batch* batch) {
     }
     const size_t held = bytes.size();
     // At most half as much again, so that only the first line can be too large.
-    const size_t want = held < batch_bytes_ / 2 ? batch_bytes_ - held : (held + 1) / 2;
+    const size_t want =
+        held < batch_bytes_ / 2 ? batch_bytes_ - held : std::max<size_t>(1, (held + 1) / 2);
     bytes.Reserve(held + want);
     const size_t count = stream_->Read(bytes.data() + held, want);
     bytes.Resize(held + count);

@@ -67,14 +67,15 @@ void StreamSink::OpenPart(uint64_t bytes) {
 }
 
 void StreamSink::Put(const BatchResult& result) {
-  OpenPart(0);
   std::string_view lines = result.bytes;
   if (!in_parts_) {
+    OpenPart(0);
     part_records_ += result.tally.out;
     Append(lines);
     return;
   }
-  while (!lines.empty()) {
+  while (!lines.empty()) {  // batches without a line open no part: their number is not the data's
+    OpenPart(0);
     size_t take = lines.size();
     const uint64_t room = context_.common.part_bytes - part_plain_bytes_;
     if (room <= lines.size()) take = std::min(take, EndOfLine(lines, room == 0 ? 0 : room - 1));
@@ -82,10 +83,7 @@ void StreamSink::Put(const BatchResult& result) {
     part_records_ += static_cast<uint64_t>(std::count(part.begin(), part.end(), '\n'));
     Append(part);
     lines.remove_prefix(take);
-    if (part_plain_bytes_ >= context_.common.part_bytes) {
-      ClosePart();
-      if (!lines.empty()) OpenPart(0);
-    }
+    if (part_plain_bytes_ >= context_.common.part_bytes) ClosePart();
   }
 }
 

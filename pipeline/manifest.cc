@@ -77,6 +77,7 @@ Manifest ParseManifest(const Json& json) {
   manifest.stage = json.at("stage");
   manifest.version = json.at("owt");
   manifest.fingerprint = json.at("fingerprint");
+  manifest.output = json.value("output", "");
   manifest.tally = ParseTally(json.at("ledger").dump());
   for (const Json& item : json.at("inputs")) {
     InputRecord input;
@@ -124,6 +125,7 @@ std::string ManifestJson(const RunContext& context, const Timings& timings) {
   json["stage"] = context.stage->name;
   json["fingerprint"] = context.fingerprint;
   for (const OptionSpec& spec : context.options->specs()) json["options"][spec.name] = spec.get();
+  json["output"] = context.output;
   json["inputs"] = Json::array();
   for (const InputRecord& input : context.inputs) json["inputs"].push_back(InputJson(input));
   json["outputs"] = Json::array();

@@ -14,6 +14,7 @@ struct Manifest {
   std::string stage;
   std::string version;
   std::string fingerprint;
+  std::string output;  // what the run was asked to write; empty where an old one does not say
   std::vector<InputRecord> inputs;
   std::vector<OutputRecord> outputs;
   Tally tally;

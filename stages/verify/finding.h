@@ -14,6 +14,7 @@ struct Finding {
   std::string summary;                // what was checked, for one line
   std::vector<std::string> problems;  // the first kMaxProblems, a sentence each with its place
   uint64_t num_problems = 0;
+  std::vector<std::string> notes;  // what could not be checked, and does not count as a problem
 
   void Problem(std::string text) {
     if (num_problems++ < kMaxProblems) problems.push_back(std::move(text));

@@ -94,7 +94,7 @@ class Verify : public Stage {
 
  private:
   // A file that cannot even be read has failed, and the next is still to be looked at.
-  Finding TryVerify(const std::string& path, RunContext& context) const {
+  Finding TryVerify(const std::string& path, RunContext& context) {
     try {
       return VerifyPath(path, context);
     } catch (const Error& error) {
@@ -105,14 +105,14 @@ class Verify : public Stage {
     }
   }
 
-  Finding VerifyPath(const std::string& path, RunContext& context) const {
+  Finding VerifyPath(const std::string& path, RunContext& context) {
     const std::string manifest = ManifestPath(path);
-    if (FileExists(manifest)) return verify::VerifyManifest(manifest);
+    if (FileExists(manifest)) return verify::VerifyManifest(manifest, chain_);
     switch (formats::ProbeFileKind(path)) {
       case FileKind::kIndexedDataset:
         return verify::VerifyDataset(path, rules_);
       case FileKind::kManifest:
-        return verify::VerifyManifest(path);
+        return verify::VerifyManifest(path, chain_);
       case FileKind::kDocuments:
         return verify::VerifyDocuments(path, keys_, context);
       case FileKind::kSideLines:
@@ -126,15 +126,18 @@ class Verify : public Stage {
   }
 
   static std::string Text(const std::string& path, const Finding& finding) {
-    if (finding.num_problems == 0) return fmt::format("ok      {}: {}\n", path, finding.summary);
-    std::string text = fmt::format("FAILED  {}\n", path);
+    std::string text = finding.num_problems == 0
+                           ? fmt::format("ok      {}: {}\n", path, finding.summary)
+                           : fmt::format("FAILED  {}\n", path);
     for (const std::string& problem : finding.problems) text += fmt::format("  {}\n", problem);
     const uint64_t more = finding.num_problems - finding.problems.size();
     if (more != 0) text += fmt::format("  and {} more\n", more);
+    for (const std::string& note : finding.notes) text += fmt::format("  note: {}\n", note);
     return text;
   }
 
   verify::DatasetRules rules_;
+  verify::Chain chain_;
   DocumentKeys keys_;
 };
 

@@ -25,15 +25,17 @@ constexpr size_t kMaxSideLineBytes = size_t{8} << 20;
 
 class ManifestCheck {
  public:
-  explicit ManifestCheck(const std::string& path)
+  ManifestCheck(const std::string& path, Chain& chain)
       : path_(path),
         output_(path.ends_with(kManifestSuffix)
                     ? path.substr(0, path.size() - kManifestSuffix.size())
                     : std::string()),
-        manifest_(ReadManifest(path)) {}
+        manifest_(ReadManifest(path)),
+        chain_(chain) {}
 
   Finding Run() {
     CheckSum();
+    chain_.CheckInputs(path_, manifest_, &finding_);
     for (const OutputRecord& output : manifest_.outputs) CheckOutput(output);
     CheckRecords();
     if (!output_.empty()) CheckQuarantine(output_ + ".quarantine.jsonl");
@@ -72,24 +74,19 @@ class ManifestCheck {
       finding_.Problem(fmt::format("{}: the output is missing", output.path));
       return;
     }
-    Fd file = Fd::OpenRead(path);
-    const uint64_t size = file.Size();
+    const uint64_t size = Fd::OpenRead(path).Size();
     num_bytes_ += size;
     if (size != output.bytes) {
       finding_.Problem(
           fmt::format("{}: has {} bytes, the manifest says {}", path, size, output.bytes));
       return;
     }
-    StreamHash hash;
-    std::vector<char> block(kBlockBytes);
-    while (const size_t count = file.Read(block.data(), block.size())) {
-      hash.Update({block.data(), count});
-    }
-    if (hash.digest() != output.xxh3) {
+    const uint64_t xxh3 = chain_.HashOf(path);
+    if (xxh3 != output.xxh3) {
       finding_.Problem(
           fmt::format("{}: has xxh3 {}, the manifest says {}; it was changed after "
                       "the run",
-                      path, HexText(hash.digest()), HexText(output.xxh3)));
+                      path, HexText(xxh3), HexText(output.xxh3)));
       return;
     }
     if (path.ends_with(".idx")) CheckDocuments(path);
@@ -150,12 +147,15 @@ class ManifestCheck {
   std::string path_;
   std::string output_;  // what the run was asked to write; empty where the name does not say it
   Manifest manifest_;
+  Chain& chain_;
   Finding finding_;
   uint64_t num_bytes_ = 0;
 };
 
 }  // namespace
 
-Finding VerifyManifest(const std::string& path) { return ManifestCheck(path).Run(); }
+Finding VerifyManifest(const std::string& path, Chain& chain) {
+  return ManifestCheck(path, chain).Run();
+}
 
 }  // namespace owt::verify

@@ -20,7 +20,7 @@ def digest(case, folder):
 
 def journaled(folder):
     """Whether a run in `folder` has made its first journal entry (the journal's second line)."""
-    return any(p.read_bytes().count(b"\n") > 1 for p in folder.glob(".*owt-journal"))
+    return any(p.read_bytes().count(b"\n") > 1 for p in folder.rglob(".*owt-journal"))
 
 
 def run_once(command, folder, deadline, at_entry):
@@ -45,12 +45,12 @@ def check(owt, name, stage, case, kills, seed):
         source = case.write(folder, case.content(INPUT_BYTES))
         command = [owt, stage, *case.options, "--checkpoint-every", "256K", "--max-bad", "20%", str(source)]
         started = time.monotonic()
-        subprocess.run([*command, str(folder / case.output)], check=True, capture_output=True)
+        subprocess.run([*command, f"{folder}/{case.output}"], check=True, capture_output=True)
         seconds = time.monotonic() - started
         want = digest(case, folder)
         again = folder / "again"
         again.mkdir()
-        command.append(str(again / case.output))
+        command.append(f"{again}/{case.output}")
         for _ in range(kills):
             for old in again.rglob("*"):
                 old.is_file() and old.unlink()
@@ -63,7 +63,7 @@ def check(owt, name, stage, case, kills, seed):
                     problems.append(f"{name}: exit {code} after a kill\n{errors}")
             if digest(case, again) != want:
                 problems.append(f"{name}: other bytes after a kill")
-            left = [p.name for p in again.iterdir() if p.name.startswith(".")]
+            left = [p.name for p in again.rglob("*") if p.name.startswith(".")]
             if left:
                 problems.append(f"{name}: left behind: {left}")
     if not killed or not resumed:

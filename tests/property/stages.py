@@ -15,13 +15,13 @@ INPUT_BYTES = 3 << 20
 
 def run(owt, stage, case, folder, source, workers, batch):
     done = subprocess.run([owt, stage, *case.options, "-j", str(workers), "--batch-size", str(batch), "--max-bad", "20%",
-                           "--force", str(source), str(folder / case.output)], capture_output=True, text=True)
+                           "--force", str(source), f"{folder}/{case.output}"], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{stage} -j {workers} --batch-size {batch} {source.name}: exit {done.returncode}\n{done.stderr}")
     digest = hashlib.sha256()
     for output in case.outputs(folder):
         digest.update(output.read_bytes())
-    manifest = json.loads((folder / (case.output + ".manifest.json")).read_text())
+    manifest = json.loads((folder / (case.output.rstrip("/") + ".manifest.json")).read_text())
     return digest.hexdigest(), manifest["ledger"]
 
 

@@ -243,6 +243,8 @@ CASES = {
     "merge:tree": Case(text_tree, count=lambda files: num_texts(files, False)),
     "merge:lines": Case(text_tree, ["--per-line"], count=lambda files: num_texts(files, True)),
     "cleanup": Case(documents),
+    "cleanup:parts": Case(documents, ["--part-size", "100K"], output="out/",
+                          outputs=lambda folder: sorted((folder / "out").glob("part-*"))),
     "langdetect": Case(documents, ["--keep", "en"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
