@@ -1,7 +1,7 @@
 #include "bin/model_table.h"
 
 #include "formats/gpt2_vocab.h"
-#include "stages/text/bpe.h"
+#include "stages/text/bpe_encoder.h"
 #include "trainer/commands/commands.h"
 
 namespace owt {

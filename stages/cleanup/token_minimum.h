@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "stages/text/bpe.h"
+#include "stages/text/bpe_encoder.h"
 
 namespace owt::cleanup {
 

@@ -7,7 +7,7 @@
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
 #include "pipeline/batch.h"
-#include "stages/text/bpe.h"
+#include "stages/text/bpe_encoder.h"
 
 namespace owt::encode {
 

@@ -5,8 +5,6 @@
 #include <cstring>
 #include <functional>
 
-#include "stages/text/gpt2_pretokenizer.h"
-
 // Byte pair encoding after Sennrich et al. (2016), in the byte-level form of GPT-2. The id of a
 // merged token is 256 + rank, so ids compare as ranks do. Short pieces are scanned for the lowest
 // pair; longer ones keep their pairs in a heap over a linked list of symbols, where an entry whose
@@ -24,49 +22,67 @@
 namespace owt::text {
 namespace {
 
-constexpr size_t kShortPiece = 32;
-
 // Tokens at the end of a window that are encoded again with what follows.
 constexpr size_t kOverlap = 8;
 
 constexpr uint64_t kHashFactor = 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio, odd
 
-uint64_t PairKey(uint32_t left, uint32_t right) { return (uint64_t{left} << 32) | right; }
+// A slot is left, right and merged, 21 bits each; a pair is compared in one word.
+constexpr int kIdBits = 21;
+constexpr uint64_t kIdMask = (uint64_t{1} << kIdBits) - 1;
+constexpr uint64_t kEmptySlot = ~uint64_t{0};
+
+uint64_t PairKey(uint32_t left, uint32_t right) { return uint64_t{left} << kIdBits | right; }
+
+// Orders by the first, then by the second.
+uint64_t HeapKey(uint32_t merged, uint32_t left) { return uint64_t{merged} << 32 | left; }
 
 }  // namespace
 
 BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes)
-    : window_bytes_(window_bytes), end_of_text_(vocab.end_of_text()) {
+    : byte_pairs_(256 * 256, kNone),
+      window_bytes_(window_bytes),
+      end_of_text_(vocab.end_of_text()),
+      token_type_(formats::TokenTypeFor(vocab.size())) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_ids_[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
   }
   const size_t num_slots = std::bit_ceil(std::max<size_t>(vocab.merges().size() * 2, 2));
-  slots_.resize(num_slots);
+  slots_.resize(num_slots, kEmptySlot);
   shift_ = 64 - std::countr_zero(num_slots);
   uint32_t merged = formats::Gpt2Vocab::kNumBytes;
-  for (const formats::MergePair& merge : vocab.merges())
-    Insert(PairKey(merge.left, merge.right), merged++);
+  for (const formats::MergePair& merge : vocab.merges()) {
+    Insert(merge.left, merge.right, merged);
+    const std::string_view bytes = vocab.token_bytes(merged);
+    if (bytes.size() == 2) {
+      byte_pairs_[static_cast<uint8_t>(bytes[0]) << 8 | static_cast<uint8_t>(bytes[1])] = merged;
+    }
+    ++merged;
+  }
   for (uint32_t id = 0; id < vocab.size(); ++id) {
     token_bytes_.push_back(static_cast<uint32_t>(vocab.token_bytes(id).size()));
   }
 }
 
-void BpeModel::Insert(uint64_t pair, uint32_t merged) {
+void BpeModel::Insert(uint32_t left, uint32_t right, uint32_t merged) {
+  const uint64_t pair = PairKey(left, right);
   size_t i = (pair * kHashFactor) >> shift_;
-  while (slots_[i].merged != kNone) i = (i + 1) & (slots_.size() - 1);
-  slots_[i] = {pair, merged};
+  while (slots_[i] != kEmptySlot) i = (i + 1) & (slots_.size() - 1);
+  slots_[i] = pair << kIdBits | merged;
 }
 
 uint32_t BpeModel::Find(uint32_t left, uint32_t right) const {
   const uint64_t pair = PairKey(left, right);
-  size_t i = (pair * kHashFactor) >> shift_;
-  while (slots_[i].pair != pair && slots_[i].merged != kNone) i = (i + 1) & (slots_.size() - 1);
-  return slots_[i].merged;
+  for (size_t i = (pair * kHashFactor) >> shift_;; i = (i + 1) & (slots_.size() - 1)) {
+    if (slots_[i] >> kIdBits == pair) return static_cast<uint32_t>(slots_[i] & kIdMask);
+    if (slots_[i] == kEmptySlot) return kNone;
+  }
 }
 
 void BpeModel::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const {
-  if (piece.size() <= kShortPiece) {
-    EncodeShort(piece, ids);
+  if (piece.size() <= kShortBytes) {
+    uint32_t few[kShortBytes];
+    ids->insert(ids->end(), few, few + EncodeShort(piece, few));
   } else if (piece.size() <= window_bytes_) {
     EncodeLong(piece, ids);
   } else {
@@ -74,26 +90,26 @@ void BpeModel::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) c
   }
 }
 
-void BpeModel::EncodeShort(std::string_view piece, std::vector<uint32_t>* ids) const {
-  uint32_t symbols[kShortPiece];
-  uint32_t merges[kShortPiece];  // merges[i]: what symbols[i] and symbols[i + 1] become, or kNone
+size_t BpeModel::EncodeShort(std::string_view piece, uint32_t* ids) const {
+  uint32_t merges[kShortBytes];  // merges[i]: what ids[i] and ids[i + 1] become, or kNone
   size_t size = piece.size();
-  for (size_t i = 0; i < size; ++i) symbols[i] = byte_ids_[static_cast<uint8_t>(piece[i])];
-  for (size_t i = 0; i + 1 < size; ++i) merges[i] = Find(symbols[i], symbols[i + 1]);
+  const auto* bytes = reinterpret_cast<const uint8_t*>(piece.data());
+  for (size_t i = 0; i < size; ++i) ids[i] = byte_ids_[bytes[i]];
+  for (size_t i = 0; i + 1 < size; ++i) merges[i] = byte_pairs_[bytes[i] << 8 | bytes[i + 1]];
 
   while (size > 1) {
     const size_t at = static_cast<size_t>(std::min_element(merges, merges + size - 1) - merges);
     if (merges[at] == kNone) break;
-    symbols[at] = merges[at];
+    ids[at] = merges[at];
     --size;
-    std::copy(symbols + at + 2, symbols + size + 1, symbols + at + 1);
+    std::copy(ids + at + 2, ids + size + 1, ids + at + 1);
     if (at + 1 < size) {
       std::copy(merges + at + 2, merges + size, merges + at + 1);
-      merges[at] = Find(symbols[at], symbols[at + 1]);
+      merges[at] = Find(ids[at], ids[at + 1]);
     }
-    if (at > 0) merges[at - 1] = Find(symbols[at - 1], symbols[at]);
+    if (at > 0) merges[at - 1] = Find(ids[at - 1], ids[at]);
   }
-  ids->insert(ids->end(), symbols, symbols + size);
+  return size;
 }
 
 struct BpeModel::Symbol {
@@ -109,13 +125,13 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
     symbols[i] = {byte_ids_[static_cast<uint8_t>(piece[i])], kNone, i - 1, i + 1};
   }
 
-  // Candidates are PairKey(merged, left): ordered by rank, then by position.
+  // Candidates are HeapKey(merged, left): ordered by rank, then by position.
   std::vector<uint64_t> heap;
   heap.reserve(size);
   const auto look = [&](uint32_t left) {
     Symbol& symbol = symbols[left];
     symbol.merged = symbol.next == size ? kNone : Find(symbol.id, symbols[symbol.next].id);
-    if (symbol.merged != kNone) heap.push_back(PairKey(symbol.merged, left));
+    if (symbol.merged != kNone) heap.push_back(HeapKey(symbol.merged, left));
     return symbol.merged != kNone;
   };
   const auto propose = [&](uint32_t left) {
@@ -178,45 +194,6 @@ bool BpeModel::CanFollow(uint32_t first, uint32_t second, std::string_view bytes
   std::vector<uint32_t> together;
   EncodeLong(bytes, &together);
   return together.size() == 2 && together[0] == first && together[1] == second;
-}
-
-BpeEncoder::BpeEncoder(const BpeModel& model) : model_(&model), cache_(size_t{1} << kCacheBits) {}
-
-void BpeEncoder::Encode(std::string_view text, std::vector<uint32_t>* ids) {
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = PieceEnd(text, begin);
-    EncodePiece(text.substr(begin, end - begin), ids);
-    begin = end;
-  }
-}
-
-size_t BpeEncoder::CountTokens(std::string_view text) {
-  scratch_.clear();
-  Encode(text, &scratch_);
-  return scratch_.size();
-}
-
-void BpeEncoder::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) {
-  if (piece.size() > kMaxCachedBytes) {
-    model_->EncodePiece(piece, ids);
-    return;
-  }
-  uint64_t key[2] = {0, static_cast<uint64_t>(piece.size()) << 56};
-  std::memcpy(key, piece.data(), piece.size());
-  const uint64_t hash = (key[0] * kHashFactor) ^ (key[1] * kHashFactor >> 32);
-  Entry& entry = cache_[(hash * kHashFactor) >> (64 - kCacheBits)];
-  if (entry.num_ids == 0 || entry.low != key[0] || entry.high != key[1]) {
-    const size_t before = ids->size();
-    model_->EncodePiece(piece, ids);
-    const size_t num_ids = ids->size() - before;
-    if (num_ids > kMaxCachedIds) return;
-    entry.low = key[0];
-    entry.high = key[1];
-    std::copy(ids->begin() + static_cast<ptrdiff_t>(before), ids->end(), entry.ids.begin());
-    entry.num_ids = static_cast<uint32_t>(num_ids);
-    return;
-  }
-  ids->insert(ids->end(), entry.ids.begin(), entry.ids.begin() + entry.num_ids);
 }
 
 }  // namespace owt::text

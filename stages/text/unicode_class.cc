@@ -1,8 +1,5 @@
 #include "stages/text/unicode_class.h"
 
-#include <array>
-#include <cstddef>
-
 // Two bits a code point, filled at compile time from the ranges of the Unicode 16.0 database.
 
 namespace owt::text {
@@ -14,12 +11,8 @@ struct CodePointRange {
 
 #include "stages/text/unicode_class_ranges.inc"
 
-constexpr size_t kNumCodePoints = 0x110000;
-
-using ClassTable = std::array<uint8_t, kNumCodePoints / 4>;
-
 // Whole bytes inside the range at once: compilers limit the steps of a constant expression.
-constexpr void Fill(ClassTable& table, const CodePointRange& range, UnicodeClass value) {
+constexpr void Fill(UnicodeClassTable& table, const CodePointRange& range, UnicodeClass value) {
   const unsigned bits = static_cast<unsigned>(value);
   const char32_t end = range.last + 1;
   for (char32_t c = range.first; c < end;) {
@@ -30,21 +23,16 @@ constexpr void Fill(ClassTable& table, const CodePointRange& range, UnicodeClass
   }
 }
 
-constexpr ClassTable MakeTable() {
-  ClassTable table{};
+constexpr UnicodeClassTable MakeTable() {
+  UnicodeClassTable table{};
   for (const CodePointRange& range : kLetterRanges) Fill(table, range, UnicodeClass::kLetter);
   for (const CodePointRange& range : kNumberRanges) Fill(table, range, UnicodeClass::kNumber);
   for (const CodePointRange& range : kSpaceRanges) Fill(table, range, UnicodeClass::kSpace);
   return table;
 }
 
-constexpr ClassTable kTable = MakeTable();
-
 }  // namespace
 
-UnicodeClass ClassOf(char32_t code_point) {
-  if (code_point >= kNumCodePoints) return UnicodeClass::kOther;
-  return static_cast<UnicodeClass>((kTable[code_point / 4] >> (code_point % 4 * 2)) & 3);
-}
+constexpr UnicodeClassTable kUnicodeClasses = MakeTable();
 
 }  // namespace owt::text

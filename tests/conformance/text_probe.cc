@@ -1,9 +1,11 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
-//   text_probe encode|language|clean-STEPS < texts > answers
+//   text_probe encode|encode-TIER|language|clean-STEPS < texts > answers
+//   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
-// answers each text with its GPT-2 ids, u16 each; `language` with "CODE PERCENT"; `clean-`
+// answers each text with its GPT-2 ids, u16 each, `encode-TIER` by the instructions named (`tiers`
+// prints those of this machine, one a line); `language` with "CODE PERCENT"; `clean-`
 // with the cleaned text, where STEPS are letters: u (unescape HTML), l (line breaks), c (control
 // characters), n (NFC).
 
@@ -19,7 +21,7 @@
 #include "formats/gpt2_vocab.h"
 #include "stages/cleanup/clean_text.h"
 #include "stages/langdetect/detect_language.h"
-#include "stages/text/bpe.h"
+#include "stages/text/bpe_encoder.h"
 
 namespace {
 
@@ -36,18 +38,31 @@ void WriteRecord(std::string_view record) {
   std::fwrite(record.data(), 1, record.size(), stdout);
 }
 
-std::string Encode(std::string_view text) {
+// Encodes with what `tier` names; the fastest where it is empty. Nothing for an unknown tier.
+std::function<std::string(std::string_view)> EncodeWith(std::string_view tier) {
+  owt::text::BpeEncoderOptions options;
+  bool known = tier.empty();
+  for (const owt::text::SimdTier each : owt::text::SimdTiers()) {
+    if (SimdTierName(each) != tier) continue;
+    options.tier = each;
+    known = true;
+  }
+  if (!known) return nullptr;
   static const owt::formats::Gpt2Vocab vocab = owt::formats::Gpt2Vocab::Embedded();
   static const owt::text::BpeModel model(vocab);
-  static owt::text::BpeEncoder encoder(model);
-  std::vector<uint32_t> ids;
-  encoder.Encode(text, &ids);
-  std::string bytes;
-  for (const uint32_t id : ids) {
-    const auto narrow = static_cast<uint16_t>(id);
-    bytes.append(reinterpret_cast<const char*>(&narrow), sizeof(narrow));
+  static owt::text::BpeEncoder encoder(model, options);
+  return [](std::string_view text) {
+    owt::Buffer ids;
+    encoder.EncodePacked(text, &ids);
+    return std::string(ids.view());
+  };
+}
+
+int PrintTiers() {
+  for (const owt::text::SimdTier tier : owt::text::SimdTiers()) {
+    fmt::print("{}\n", SimdTierName(tier));
   }
-  return bytes;
+  return 0;
 }
 
 std::string Language(std::string_view text) {
@@ -67,13 +82,16 @@ std::string Clean(std::string_view steps, std::string_view text) {
 int main(int argc, char** argv) {
   const std::string_view question = argc == 2 ? argv[1] : "";
   std::function<std::string(std::string_view)> answer;
-  if (question == "encode") answer = Encode;
+  if (question == "tiers") return PrintTiers();
+  if (question == "encode") answer = EncodeWith("");
+  if (question.starts_with("encode-")) answer = EncodeWith(question.substr(7));
   if (question == "language") answer = Language;
   if (question.starts_with("clean-")) {
     answer = [&](std::string_view text) { return Clean(question.substr(6), text); };
   }
   if (!answer) {
-    std::fprintf(stderr, "usage: text_probe encode|language|clean-STEPS < records > records\n");
+    std::fprintf(
+        stderr, "usage: text_probe tiers|encode[-TIER]|language|clean-STEPS < records > records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

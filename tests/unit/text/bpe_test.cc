@@ -1,4 +1,4 @@
-#include "stages/text/bpe.h"
+#include "stages/text/bpe_encoder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/reference/gpt2_encoder.h"
+#include "tests/support/guarded_memory.h"
 
 namespace owt::text {
 namespace {
@@ -145,7 +146,7 @@ TEST_F(BpeTest, WindowsDoNotChangeIds) {
   }
 }
 
-// The cache must not show: what was seen before does not change the ids.
+// The cache must not show: what was seen before does not change the ids, however small it is.
 TEST_F(BpeTest, TheCacheDoesNotChangeIds) {
   std::mt19937_64 random(5);
   std::vector<std::string> words;
@@ -155,13 +156,85 @@ TEST_F(BpeTest, TheCacheDoesNotChangeIds) {
       word += "abcdefghijklmnopqrstuvwxyz"[random() % 26];
     words.push_back(std::move(word));
   }
+  BpeEncoder forgetful(model(), {BestSimdTier(), 4096});
   std::vector<uint32_t> without_cache;
+  std::vector<uint32_t> ids;
   for (int round = 0; round < 2; ++round) {
     for (const std::string& word : words) {
       without_cache.clear();
       model().EncodePiece(word, &without_cache);
       ASSERT_EQ(Encode(word), without_cache) << word;
+      ids.clear();
+      forgetful.Encode(word, &ids);
+      ASSERT_EQ(ids, without_cache) << word;
     }
+  }
+}
+
+// Texts of many chunks of pieces, words that repeat and words that do not, on every tier.
+TEST_F(BpeTest, EveryTierEncodesLongTexts) {
+  const reference::Gpt2Encoder slow(vocab());
+  std::mt19937_64 random(6);
+  std::vector<BpeEncoder> encoders;
+  for (const SimdTier tier : SimdTiers()) {
+    encoders.emplace_back(model(), BpeEncoderOptions{tier, 4096});
+    encoders.emplace_back(model(), BpeEncoderOptions{tier, 1 << 20});
+  }
+  GuardedMemory memory(1 << 16);
+  for (int i = 0; i < 200; ++i) {
+    std::string text;
+    const size_t size = random() % 20000;
+    while (text.size() < size) {
+      text += vocab().token_bytes(static_cast<uint32_t>(random() % (i % 2 == 0 ? 300 : 50000)));
+      if (random() % 50 == 0) text.append(random() % 60, "ab \n'"[random() % 5]);
+    }
+    const std::vector<uint32_t> wanted = slow.Encode(text);
+    for (BpeEncoder& encoder : encoders) {
+      std::vector<uint32_t> ids;
+      encoder.Encode(memory.AtEnd(text), &ids);
+      ASSERT_EQ(ids, wanted);
+      ASSERT_EQ(encoder.CountTokens(memory.AtBegin(text)), wanted.size());
+    }
+  }
+}
+
+TEST_F(BpeTest, PackedIdsAreAppended) {
+  Buffer packed;
+  packed.Append("xy");
+  encoder_.EncodePacked("Hello world", &packed);
+  encoder_.EncodePacked("", &packed);
+  encoder_.EncodePacked("   ", &packed);
+  EXPECT_EQ(packed.view(), std::string_view("xy\x88\x3C\xE3\x03\xDC\0\xDC\0\xDC\0", 12));
+}
+
+// Vocabularies from 65,500 ids on have ids of four bytes.
+TEST(WideBpeTest, IdsOfFourBytes) {
+  std::string merges;
+  for (int a = 0; a < 94; ++a) {
+    for (int b = 0; b < 94; ++b) merges += {char('!' + a), ' ', char('!' + b), '\n'};
+  }
+  std::mt19937_64 random(7);
+  std::vector<std::string> pairs;
+  for (int i = 0; i < 60000; ++i) {
+    const auto next = [&](int shift) { return char('!' + (i >> shift) % 64); };
+    merges += {next(0), next(6), ' ', next(12), char('!' + i / 4096), '\n'};
+  }
+  const formats::Gpt2Vocab vocab(merges);
+  ASSERT_GT(vocab.size(), 65536u);
+  const BpeModel model(vocab);
+  const reference::Gpt2Encoder slow(vocab);
+  for (const SimdTier tier : SimdTiers()) {
+    BpeEncoder encoder(model, {tier, 1 << 16});
+    uint32_t largest = 0;
+    for (int i = 0; i < 3000; ++i) {
+      std::string text;
+      for (size_t n = random() % 40; n > 0; --n) text += char('!' + random() % 64);
+      std::vector<uint32_t> ids;
+      encoder.Encode(text, &ids);
+      ASSERT_EQ(ids, slow.Encode(text)) << text;
+      for (const uint32_t id : ids) largest = std::max(largest, id);
+    }
+    EXPECT_GT(largest, 65536u);
   }
 }
 

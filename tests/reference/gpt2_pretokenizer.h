@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace owt::text {
+namespace owt::reference {
 
-// Splits text into the pieces of GPT-2's pattern
+// Splits text into the pieces of GPT-2's pattern, character by character
 //
 //   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 //
@@ -18,4 +18,4 @@ namespace owt::text {
 // REQUIRES: begin < text.size(), and a piece starts there (0 always qualifies).
 size_t PieceEnd(std::string_view text, size_t begin);
 
-}  // namespace owt::text
+}  // namespace owt::reference

@@ -1,4 +1,4 @@
-#include "stages/text/gpt2_pretokenizer.h"
+#include "tests/reference/gpt2_pretokenizer.h"
 
 #include <array>
 #include <cstdint>
@@ -11,8 +11,13 @@
 // that one ASCII space may attach to the run that follows, and that white space leaves its last
 // character to a following non-space.
 
-namespace owt::text {
+namespace owt::reference {
 namespace {
+
+using text::ClassOf;
+using text::DecodeUtf8;
+using text::UnicodeClass;
+using text::Utf8Char;
 
 constexpr std::array<UnicodeClass, 128> MakeAsciiClasses() {
   std::array<UnicodeClass, 128> classes{};
@@ -94,4 +99,4 @@ size_t PieceEnd(std::string_view text, size_t begin) {
   return SpaceEnd(text, begin);
 }
 
-}  // namespace owt::text
+}  // namespace owt::reference

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace owt::text {
+
+// What 64 bytes of text are, a bit for each, the first byte lowest. Every byte of a character has
+// the character's class; a byte that is not part of valid UTF-8 has none. No class at all is that
+// of marks, punctuation, symbols, controls: "other".
+struct ByteClasses {
+  static constexpr size_t kBytes = 64;
+
+  uint64_t letter = 0;
+  uint64_t number = 0;
+  uint64_t white = 0;
+  uint64_t space = 0;       // U+0020, white too
+  uint64_t apostrophe = 0;  // U+0027
+  uint64_t beyond_ascii = 0;
+  uint64_t inside_white = 0;  // second and third bytes of white space beyond ASCII
+};
+
+// A letter, number or white space that begins in one block and ends in the next.
+struct StraddlingChar {
+  unsigned num_bytes = 0;  // in the next block
+  unsigned value = 0;      // its UnicodeClass
+};
+
+// Adds to *classes, in which the ASCII bytes stand, what the others are. `block` are the 64 bytes,
+// `end` is where the text ends; bytes from there on are not read. *straddling holds what the block
+// before left, and then what this one leaves. About 5 ns a character.
+void ClassifyBeyondAscii(const char* block, const char* end, StraddlingChar* straddling,
+                         ByteClasses* classes);
+
+}  // namespace owt::text

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "stages/text/simd_tier.h"
+#include "stages/text/word_cache.h"
+
+namespace owt::text {
+
+// Where the ids of a text go, and who makes those of pieces that the cache does not hold.
+class IdSink {
+ public:
+  // Bytes behind `out` that a kernel may write between two calls.
+  static constexpr size_t kRoom = 32 * 1024;
+
+  // Returns the place for the next ids: `out`, or where it has moved, with kRoom bytes behind it.
+  virtual char* MakeRoom(char* out) = 0;
+
+  // Writes the ids of a piece that is not in the first place of `pair`, and returns as MakeRoom
+  // does. Pieces of more than WordKey::kMaxBytes have neither key nor pair: they are not looked at.
+  virtual char* Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) = 0;
+
+ protected:
+  ~IdSink() = default;
+};
+
+// The two loops over all text, for one set of instructions.
+struct TextKernel {
+  // Writes the starts of all pieces (piece_starts.h), `text.size()` at most, and returns how many.
+  // REQUIRES: room for text.size() + 128; text.size() < 2^32 - 64.
+  size_t (*split)(std::string_view text, uint32_t* starts);
+
+  // Encodes all pieces of `text`, from the cache where it holds them. Returns where the ids end,
+  // having started at `out`. A cache belongs to one kernel: each has its own hash.
+  // REQUIRES: as above.
+  char* (*encode)(std::string_view text, const WordCache& cache, IdSink* sink, char* out);
+};
+
+// Neither reads nor writes a byte outside of the text and of what is said above.
+// REQUIRES: `tier` is one of SimdTiers().
+const TextKernel& TextKernelOf(SimdTier tier);
+
+extern const TextKernel kScalarKernel;
+extern const TextKernel kAvx2Kernel;
+extern const TextKernel kAvx512Kernel;
+
+}  // namespace owt::text

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace owt::text {
+
+// A piece of at most 15 bytes: its bytes, zeros, and its length in the last byte.
+struct alignas(16) WordKey {
+  static constexpr size_t kMaxBytes = 15;
+
+  uint64_t low, high;
+
+  bool operator==(const WordKey&) const = default;
+};
+
+// A piece and its ids, packed.
+struct alignas(32) CachedWord {
+  static constexpr size_t kMaxIdBytes = 14;
+
+  WordKey key;  // all zero: empty
+  char ids[kMaxIdBytes];
+  uint16_t num_id_bytes;
+};
+
+// Two words with the same hash, in one line of the processor's cache.
+struct alignas(64) CachedPair {
+  CachedWord first;   // hot loops look here alone
+  CachedWord second;  // the newest word; it moves up when it is seen again
+};
+
+// What pieces of a text encode to, as far as remembered: a fixed number of pairs, found by a hash
+// of the key that the caller chooses. Bounded memory: the place of a word that was not seen again
+// goes to the next. Not thread-safe.
+class WordCache {
+ public:
+  // Takes `bytes` of memory, a power of two from 4 KiB to 4 GiB, all of it empty.
+  explicit WordCache(size_t bytes);
+  ~WordCache();
+  WordCache(WordCache&& other) noexcept;
+  WordCache& operator=(WordCache&&) = delete;
+
+  // The pairs; hash & offset_mask() is the offset in bytes of one.
+  CachedPair* pairs() const { return pairs_; }
+
+  uint64_t offset_mask() const { return bytes_ - sizeof(CachedPair); }
+
+  // The word in the second place, which becomes the first, or null. For keys that are not in the
+  // first place.
+  static const CachedWord* FindSecond(CachedPair* pair, const WordKey& key);
+
+  // Remembers a word. REQUIRES: it is in neither place; num_id_bytes <= kMaxIdBytes.
+  static void Insert(CachedPair* pair, const WordKey& key, const char* ids, size_t num_id_bytes);
+
+ private:
+  CachedPair* pairs_;
+  size_t bytes_;
+};
+
+}  // namespace owt::text

@@ -1,0 +1,108 @@
+// encode_speed RECORDS TIER THREADS ROUNDS [IDS]: encodes texts that are in memory, again and
+// again, and prints a line a round: seconds of wall clock and of CPU. RECORDS holds texts, each
+// behind its length (little-endian u32); IDS gets the ids of the first round, u16 each, in order.
+// The caches stay from round to round, so that the first is cold and the others are warm.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "formats/gpt2_vocab.h"
+#include "stages/text/bpe_encoder.h"
+
+namespace {
+
+using owt::text::SimdTier;
+
+std::vector<std::string_view> Texts(std::string_view records) {
+  std::vector<std::string_view> texts;
+  while (records.size() >= sizeof(uint32_t)) {
+    uint32_t length;
+    std::memcpy(&length, records.data(), sizeof(length));
+    texts.push_back(records.substr(sizeof(length), length));
+    records.remove_prefix(sizeof(length) + texts.back().size());
+  }
+  return texts;
+}
+
+struct Worker {
+  owt::text::BpeEncoder encoder;
+  std::vector<std::string_view> texts;
+  owt::Buffer ids;
+
+  void Run() {
+    ids.Clear();
+    for (const std::string_view text : texts) encoder.EncodePacked(text, &ids);
+  }
+};
+
+double Seconds(clockid_t clock) {
+  timespec time;
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+// Contiguous shares of about the same number of bytes.
+void Share(const std::vector<std::string_view>& texts, size_t num_bytes,
+           std::vector<Worker>* workers) {
+  size_t done = 0;
+  for (const std::string_view text : texts) {
+    (*workers)[done * workers->size() / num_bytes].texts.push_back(text);
+    done += text.size();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) {
+    std::fprintf(stderr, "usage: encode_speed RECORDS TIER|best THREADS ROUNDS [IDS]\n");
+    return 2;
+  }
+  std::ifstream file(argv[1], std::ios::binary);
+  const std::string records((std::istreambuf_iterator<char>(file)), {});
+  const std::vector<std::string_view> texts = Texts(records);
+  size_t num_bytes = 1;
+  for (const std::string_view text : texts) num_bytes += text.size();
+
+  owt::text::BpeEncoderOptions options;
+  options.cache_bytes = size_t{32} << 20;
+  bool known = std::string_view(argv[2]) == "best";
+  for (const SimdTier tier : owt::text::SimdTiers()) {
+    if (SimdTierName(tier) != argv[2]) continue;
+    options.tier = tier;
+    known = true;
+  }
+  if (!known) {
+    std::fprintf(stderr, "this machine has no tier '%s'\n", argv[2]);
+    return 3;
+  }
+  const owt::text::BpeModel model(owt::formats::Gpt2Vocab::Embedded());
+  std::vector<Worker> workers;
+  for (int i = 0; i < std::stoi(argv[3]); ++i) {
+    workers.push_back({owt::text::BpeEncoder(model, options), {}, {}});
+  }
+  Share(texts, num_bytes, &workers);
+  for (int round = 0; round < std::stoi(argv[4]); ++round) {
+    const double wall = Seconds(CLOCK_MONOTONIC), cpu = Seconds(CLOCK_PROCESS_CPUTIME_ID);
+    std::vector<std::thread> threads;
+    for (size_t i = 1; i < workers.size(); ++i) threads.emplace_back(&Worker::Run, &workers[i]);
+    workers[0].Run();
+    for (std::thread& thread : threads) thread.join();
+    fmt::print("{:.6f} {:.6f}\n", Seconds(CLOCK_MONOTONIC) - wall,
+               Seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+    std::fflush(stdout);
+    if (round > 0 || argc < 6) continue;
+    std::ofstream out(argv[5], std::ios::binary);
+    for (const Worker& worker : workers) out << worker.ids.view();
+  }
+  return 0;
+}
