@@ -123,13 +123,7 @@ Gpt2Vocab::Gpt2Vocab(std::string_view merges_text, std::string_view file) {
   if (merges_text.size() > kMaxMergesBytes) {
     throw Error(ErrorKind::kInput, "BPE merges: larger than 1 GiB", std::string(file));
   }
-  offsets_.push_back(0);
-  byte_ids_.resize(kNumBytes);
-  for (uint32_t id = 0; id < kNumBytes; ++id) {
-    byte_ids_[kBytesInIdOrder[id]] = id;
-    const char byte = static_cast<char>(kBytesInIdOrder[id]);
-    AddToken({&byte, 1});
-  }
+  AddBytes();
   MergeReader reader(file);
   uint64_t line_number = 0;
   while (!merges_text.empty()) {
@@ -145,6 +139,29 @@ Gpt2Vocab::Gpt2Vocab(std::string_view merges_text, std::string_view file) {
   AddToken(kEndOfText);
 }
 
+Gpt2Vocab::Gpt2Vocab(std::span<const MergePair> merges) : merges_(merges.begin(), merges.end()) {
+  AddBytes();
+  uint32_t id = kNumBytes;
+  for (const MergePair& merge : merges_) {
+    if (merge.left >= id || merge.right >= id) {
+      throw Error(ErrorKind::kInternal, fmt::format("merge {} is of later tokens", id - kNumBytes));
+    }
+    AddToken(std::string(token_bytes(merge.left)) + std::string(token_bytes(merge.right)));
+    ++id;
+  }
+  AddToken(kEndOfText);
+}
+
+void Gpt2Vocab::AddBytes() {
+  offsets_.push_back(0);
+  byte_ids_.resize(kNumBytes);
+  for (uint32_t id = 0; id < kNumBytes; ++id) {
+    byte_ids_[kBytesInIdOrder[id]] = id;
+    const char byte = static_cast<char>(kBytesInIdOrder[id]);
+    AddToken({&byte, 1});
+  }
+}
+
 Gpt2Vocab Gpt2Vocab::Embedded() { return Gpt2Vocab(EmbeddedGpt2Merges(), "data/gpt2/vocab.bpe"); }
 
 void Gpt2Vocab::AddToken(std::string_view token) {
@@ -158,6 +175,29 @@ size_t Gpt2Vocab::Decode(std::span<const uint32_t> ids, std::string* text) const
     *text += token_bytes(ids[i]);
   }
   return ids.size();
+}
+
+std::string PrintableToken(std::string_view token_bytes) {
+  static constexpr auto kCharOfByte = [] {
+    std::array<uint16_t, 256> table{};
+    for (size_t i = 0; i < kBytesInIdOrder.size(); ++i) {
+      const uint8_t byte = kBytesInIdOrder[i];
+      table[byte] =
+          static_cast<uint16_t>(i < kNumPrintable ? byte : kFirstShiftedChar + (i - kNumPrintable));
+    }
+    return table;
+  }();
+  std::string text;
+  for (const char c : token_bytes) {
+    const unsigned character = kCharOfByte[static_cast<uint8_t>(c)];
+    if (character < 0x80) {
+      text.push_back(static_cast<char>(character));
+    } else {
+      text.push_back(static_cast<char>(0xC0 | character >> 6));
+      text.push_back(static_cast<char>(0x80 | (character & 0x3F)));
+    }
+  }
+  return text;
 }
 
 void CheckEmbeddedGpt2Vocab() {

@@ -38,6 +38,9 @@ class Gpt2Vocab {
   // or makes a token for the second time.
   explicit Gpt2Vocab(std::string_view merges_text, std::string_view file = {});
 
+  // From merges in rank order. Throws Error{kInternal} where one names a token that comes later.
+  explicit Gpt2Vocab(std::span<const MergePair> merges);
+
   uint32_t size() const { return end_of_text() + 1; }
 
   uint32_t end_of_text() const { return kNumBytes + static_cast<uint32_t>(merges_.size()); }
@@ -59,6 +62,7 @@ class Gpt2Vocab {
   size_t Decode(std::span<const uint32_t> ids, std::string* text) const;
 
  private:
+  void AddBytes();
   void AddToken(std::string_view token);
 
   std::vector<MergePair> merges_;
@@ -66,6 +70,9 @@ class Gpt2Vocab {
   std::string bytes_;               // of all tokens, in id order
   std::vector<uint32_t> offsets_;   // size() + 1, into bytes_
 };
+
+// A token as GPT-2's files write it: a printable character of one or two UTF-8 bytes for each byte.
+std::string PrintableToken(std::string_view token_bytes);
 
 // The embedded `data/gpt2/vocab.bpe`, byte for byte.
 std::string_view EmbeddedGpt2Merges();

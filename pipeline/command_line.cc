@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 #include <new>
 #include <string>
 #include <vector>
@@ -117,6 +118,9 @@ void RefuseForeignOutput(const RunContext& context) {
   if (output == "-" || output.ends_with('/') || context.common.force) return;
   if (!FileExists(output) || FileExists(ManifestPath(output))) return;
   if (FileExists(Journal::PathFor(output))) return;  // a run died between output and manifest
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(output, error);
+  if (is_folder && std::filesystem::is_empty(output, error)) return;
   throw Error(ErrorKind::kUsage,
               "this file exists and was not written by owt; the last path is the output (-o names "
               "it explicitly, --force replaces it)",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "pipeline/base64.h"
 #include "pipeline/context.h"
 
 namespace owt {
@@ -10,20 +11,6 @@ namespace {
 
 // Longer records are cut; the offset leads to the whole.
 constexpr size_t kMaxRecordBytes = size_t{1} << 20;
-
-void AppendBase64(std::string_view bytes, std::string* out) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0u);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      *out += i + k <= bytes.size() ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-    }
-  }
-}
 
 }  // namespace
 

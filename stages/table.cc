@@ -13,6 +13,7 @@ std::unique_ptr<Stage> MakeDedup();
 std::unique_ptr<Stage> MakeExtract();
 std::unique_ptr<Stage> MakeMerge();
 std::unique_ptr<Stage> MakeShuffle();
+std::unique_ptr<Stage> MakeTrainTokenizer();
 std::unique_ptr<Stage> MakeScrape();
 std::unique_ptr<Stage> MakeReport();
 std::unique_ptr<Stage> MakeRun();
@@ -45,12 +46,14 @@ constexpr StageEntry kTable[] = {
      MakeShuffle, ""},
     {"encode", "Data", "turn texts into GPT-2 tokens", "jsonl", "PREFIX_text_document.bin and .idx",
      kInputsToOutput, MakeEncode, ""},
+    {"train-tokenizer", "Data", "learn the tokens of a corpus", "jsonl",
+     "a folder with tokenizer.json and its kin", kInputsToOutput, MakeTrainTokenizer, ""},
     {"init", "Around", "make a corpus directory with its Makefile", "", "owt.toml, Makefile",
      kInputs, MakeInit, ""},
     {"run", "Around", "run a recipe, neighbouring maps in one pass", "a recipe (TOML)",
      "what its stages write", kInputs, MakeRun, ""},
-    {"inspect", "Around", "show what a file holds", "any file owt writes", "text on stdout", kInputs,
-     MakeInspect, ""},
+    {"inspect", "Around", "show what a file holds", "any file owt writes", "text on stdout",
+     kInputs, MakeInspect, ""},
     {"verify", "Around", "check files, manifests and ledgers", "any file owt writes",
      "a line for each on stdout", kInputs, MakeVerify, ""},
     {"report", "Around", "the waterfall of a corpus: what each stage kept and dropped", "manifests",

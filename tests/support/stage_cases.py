@@ -250,6 +250,8 @@ CASES = {
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "encode": Case(documents, ["--append-eod"], output="out",
                    outputs=lambda folder: [folder / "out_text_document.bin", folder / "out_text_document.idx"]),
+    "train-tokenizer": Case(documents, ["--vocab-size", "2000"], output="out",
+                            outputs=lambda folder: sorted((folder / "out").glob("*.*"))),
 }
 # Stages whose input is not a file: they have tests of their own, named here.
 ELSEWHERE = {"scrape": "tests/crash/scrape_hostile.py"}

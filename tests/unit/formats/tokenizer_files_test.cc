@@ -1,0 +1,94 @@
+#include "formats/tokenizer_files.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "pipeline/error.h"
+#include "pipeline/hash.h"
+#include "pipeline/output_file.h"
+
+namespace owt::formats {
+namespace {
+
+class TokenizerFilesTest : public testing::Test {
+ protected:
+  TokenizerFilesTest() {
+    char name[] = "/tmp/owt-test-XXXXXX";
+    folder_ = std::string(mkdtemp(name)) + "/";
+  }
+
+  ~TokenizerFilesTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string File(const std::string& name, std::string_view content) const {
+    WriteFileAtomically(folder_ + name, content);
+    return folder_ + name;
+  }
+
+  std::string Refusal(const std::string& name, std::string_view content) const {
+    try {
+      ReadTokenizer(File(name, content));
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::kInput ? error.message() : "";
+    }
+    return "";
+  }
+
+  std::string folder_;
+};
+
+TEST_F(TokenizerFilesTest, Gpt2sFilesAsOpenAiAndTiktokenHaveThem) {
+  const Gpt2Vocab vocab = Gpt2Vocab::Embedded();
+  EXPECT_EQ(MergesText(vocab), EmbeddedGpt2Merges());
+  const std::string tiktoken = TiktokenText(vocab);
+  EXPECT_EQ(tiktoken.size(), 835554u);
+  EXPECT_TRUE(tiktoken.starts_with("IQ== 0\nIg== 1\n"));
+  const auto ids = nlohmann::json::parse(VocabJson(vocab, {}));
+  EXPECT_EQ(ids.size(), 50257u);
+  EXPECT_EQ(ids.at("<|endoftext|>"), 50256);
+  EXPECT_EQ(ids.at("\u0120the"), 262);
+}
+
+TEST_F(TokenizerFilesTest, EveryFormGivesTheVocabularyBack) {
+  const Gpt2Vocab vocab = Gpt2Vocab::Embedded();
+  const std::vector<std::string> further = {"<|a\"b|>", "<|é|>"};
+  for (const auto& [name, content] :
+       {std::pair{"merges.txt", MergesText(vocab)}, std::pair{"x.tiktoken", TiktokenText(vocab)},
+        std::pair{"tokenizer.json", TokenizerJson(vocab, further)}}) {
+    const Gpt2Vocab read = ReadTokenizer(File(name, content));
+    EXPECT_TRUE(std::ranges::equal(read.merges(), vocab.merges())) << name;
+  }
+  EXPECT_EQ(ReadTokenizer(folder_).size(), vocab.size()) << "a folder";
+}
+
+TEST_F(TokenizerFilesTest, WhatIsNoTokenizerOfThisKindIsRefusedWithTheReason) {
+  const Gpt2Vocab vocab(std::vector<MergePair>{{64, 65}});
+  const std::string good = TokenizerJson(vocab, {});
+  EXPECT_EQ(Refusal("t.json", good), "");
+  const auto changed = [&](std::string_view from, std::string_view to) {
+    std::string text = good;
+    text.replace(text.find(from), from.size(), to);
+    return Refusal("t.json", text);
+  };
+  EXPECT_NE(changed("\"BPE\"", "\"Unigram\"").find("not BPE"), std::string::npos);
+  EXPECT_NE(changed("\"normalizer\":null", "\"normalizer\":{}").find("normalizes"),
+            std::string::npos);
+  EXPECT_NE(changed("prefix_space\":false", "prefix_space\":true").find("prefix space"),
+            std::string::npos);
+  EXPECT_NE(changed("\"!\":0", "\"!\":7").find("'!' has not the id 0"), std::string::npos);
+  EXPECT_NE(changed("\"id\":257", "\"id\":0").find("<|endoftext|> has not"), std::string::npos);
+  EXPECT_NE(changed("[\"a\",\"b\"]", "[\"a\"]").find("no valid"), std::string::npos);
+  EXPECT_NE(Refusal("t.json", "{\"model\":").find("no valid"), std::string::npos);
+  EXPECT_NE(Refusal("t.tiktoken", "IQ== 0\nIg== 2\n").find("line 2"), std::string::npos);
+  EXPECT_NE(Refusal("t.tiktoken", "IQ== 0\n").find("fewer than 256"), std::string::npos);
+  const std::string ranks = TiktokenText(vocab);
+  EXPECT_EQ(Refusal("t.tiktoken", ranks), "");
+  EXPECT_NE(Refusal("t.tiktoken", ranks + "YWJj 257\nYWJjZGU= 258\n").find("rank 258"),
+            std::string::npos);
+  EXPECT_NE(Refusal("merges.txt", "a b c\n").find("line 1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace owt::formats
