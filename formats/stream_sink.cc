@@ -66,7 +66,7 @@ void StreamSink::OpenPart(uint64_t bytes) {
   if (file_ == nullptr) file_ = std::make_unique<OutputFile>(PartPath(), bytes);
 }
 
-void StreamSink::Put(const BatchResult& result) {
+void StreamSink::Put(BatchResult& result) {
   std::string_view lines = result.bytes;
   if (!in_parts_) {
     OpenPart(0);

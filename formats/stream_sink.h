@@ -20,7 +20,7 @@ class StreamSink : public Sink {
   // `part_suffix` names the parts: "part-00000" + suffix, for example ".jsonl.zst".
   explicit StreamSink(RunContext& context, std::string part_suffix = ".jsonl.zst");
 
-  void Put(const BatchResult& result) override;
+  void Put(BatchResult& result) override;
   std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;

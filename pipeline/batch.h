@@ -53,6 +53,7 @@ struct RecordNote {
 // What became of a batch. The sink gets them in order. A transform fills `bytes` (and `aux`), sets
 // tally.in, tally.out and tally.changed, and calls Drop or Quarantine for every other record.
 struct BatchResult {
+  const Batch* batch = nullptr;  // what it came from; set by the flow
   uint64_t sequence = 0;
   Position end;
   std::string bytes;  // for the output
@@ -92,7 +93,14 @@ class BatchTransform {
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void Put(const BatchResult& result) = 0;
+
+  // Takes what is for the output. A sink that drops records itself (see below) makes of the result
+  // what it would be had the transform dropped them: bytes, tally and notes.
+  virtual void Put(BatchResult& result) = 0;
+
+  // Whether Put calls result.Drop, or takes notes out to write them on Commit through
+  // context.dropped: the lines for --dropped are then made after Put.
+  virtual bool DropsRecords() const { return false; }
 
   // Says how to come back to what was put so far (one line of text), and adds to *unsynced the
   // files that must be synced before it holds: the flow does that while the run goes on, and asks

@@ -14,6 +14,7 @@
 namespace owt {
 
 class Progress;
+class SideFile;
 
 // --shard i/N: this run takes part `index` (from 0) of `count` equal byte ranges of the input.
 struct Shard {
@@ -95,6 +96,9 @@ class RunContext {
   bool cancelled() const;
 
   Progress* progress = nullptr;  // never null during Run
+
+  // The file of --dropped while RunFlow lasts, for sinks that drop records on Commit.
+  SideFile* dropped = nullptr;
 
   // Reports, unless --quiet, on stderr. For facts a user needs once, never per record.
   void Say(std::string_view line) const;

@@ -8,6 +8,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <future>
@@ -64,6 +65,7 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
     slot->result.Clear();
     slot->quarantine.clear();
     slot->dropped.clear();
+    slot->result.batch = &slot->batch;
     slot->result.sequence = slot->batch.sequence;
     slot->result.end = slot->batch.end;
     transform(*slot);
@@ -91,7 +93,14 @@ class MainPass {
         sink_(sink),
         journal_(context.output, ResumeFingerprint(context)),
         quarantine_(QuarantinePath(context)),
-        dropped_(context.common.dropped) {}
+        dropped_(context.common.dropped) {
+    context_.dropped = &dropped_;
+  }
+
+  ~MainPass() { context_.dropped = nullptr; }
+
+  MainPass(const MainPass&) = delete;
+  MainPass& operator=(const MainPass&) = delete;
 
   void Resume(Source& source);
   void Account(Slot& slot) const;  // parallel
@@ -99,6 +108,7 @@ class MainPass {
   void Finish();
 
  private:
+  void AppendDropped(Slot& slot) const;
   void Checkpoint();
   bool WritesEntry() const;
   void AwaitEntry();
@@ -154,16 +164,26 @@ void MainPass::Account(Slot& slot) const {
     }
   }
   for (const RecordNote& note : result.notes) {
-    if (!(note.bad ? quarantine_ : dropped_).wanted()) continue;
-    AppendSideLine(context_.stage->name, file, batch.OffsetOf(note.begin), note.reason,
-                   batch.bytes.view().substr(note.begin, note.end - note.begin),
-                   note.bad ? &slot.quarantine : &slot.dropped);
+    if (note.bad && quarantine_.wanted()) AppendNoteLine(context_, batch, note, &slot.quarantine);
   }
+  if (!sink_.DropsRecords()) AppendDropped(slot);
   result.tally.bytes_in = batch.bytes.size();
+}
+
+// The dropped records in the order of the batch, whoever dropped them.
+void MainPass::AppendDropped(Slot& slot) const {
+  if (!dropped_.wanted()) return;
+  std::vector<RecordNote>& notes = slot.result.notes;
+  std::stable_sort(notes.begin(), notes.end(),
+                   [](const RecordNote& a, const RecordNote& b) { return a.begin < b.begin; });
+  for (const RecordNote& note : notes) {
+    if (!note.bad) AppendNoteLine(context_, slot.batch, note, &slot.dropped);
+  }
 }
 
 void MainPass::Put(Slot& slot) {
   sink_.Put(slot.result);
+  if (sink_.DropsRecords()) AppendDropped(slot);
   quarantine_.Write(slot.quarantine);
   dropped_.Write(slot.dropped);
   slot.result.tally.bytes_out += slot.result.bytes.size();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "pipeline/base64.h"
+#include "pipeline/batch.h"
 #include "pipeline/context.h"
 
 namespace owt {
@@ -89,6 +90,13 @@ void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offs
     *out += '"';
   }
   *out += "}\n";
+}
+
+void AppendNoteLine(const RunContext& context, const Batch& batch, const RecordNote& note,
+                    std::string* out) {
+  AppendSideLine(context.stage->name, context.inputs[batch.begin.file].path,
+                 batch.OffsetOf(note.begin), note.reason,
+                 batch.bytes.view().substr(note.begin, note.end - note.begin), out);
 }
 
 std::string QuarantinePath(const RunContext& context) {

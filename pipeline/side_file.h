@@ -21,6 +21,12 @@ void AppendJsonString(std::string_view text, std::string* out);
 bool IsUtf8(std::string_view bytes);
 
 class RunContext;
+struct Batch;
+struct RecordNote;
+
+// The same for a record of `batch`.
+void AppendNoteLine(const RunContext& context, const Batch& batch, const RecordNote& note,
+                    std::string* out);
 
 // --quarantine, or the name beside the output; empty where bad records are only counted (stdout).
 std::string QuarantinePath(const RunContext& context);

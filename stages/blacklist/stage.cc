@@ -61,10 +61,12 @@ class BlacklistTransform : public BatchTransform {
       return;
     }
     ++result->tally.out;
-    result->tally.changed += line.size() != end - begin;
+    const bool changed = line.size() != end - begin;
+    result->tally.changed += changed;
     result->bytes += line;
     result->bytes.push_back('\n');
-    text::FirstSeenSink::AppendEntry(KeyOf(url), line.size() + 1, &result->aux);
+    text::FirstSeenSink::AppendEntry({KeyOf(url), line.size() + 1, begin, end, changed},
+                                     &result->aux);
   }
 
   text::RecordKey KeyOf(std::string_view url) const {

@@ -80,7 +80,7 @@ void FilterTransform::Apply(const Batch& batch, BatchResult* result) const {
   });
 }
 
-void FilterSink::Put(const BatchResult& result) {
+void FilterSink::Put(BatchResult& result) {
   output_.Put(result);
   if (!result.aux.empty()) explain_.Write(result.aux);
 }

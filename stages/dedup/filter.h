@@ -77,7 +77,7 @@ class FilterSink : public Sink {
   FilterSink(RunContext& context, std::string explain_path)
       : output_(context), explain_(std::move(explain_path)) {}
 
-  void Put(const BatchResult& result) override;
+  void Put(BatchResult& result) override;
   std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;

@@ -93,7 +93,7 @@ class IndexSink : public Sink {
  public:
   IndexSink(const RunContext& context, Index* index) : context_(context), index_(index) {}
 
-  void Put(const BatchResult& result) override {
+  void Put(BatchResult& result) override {
     if (result.end.record >= kNoDocument) {
       throw Error(ErrorKind::kResource, "more than 4294967295 records; deduplicate parts first");
     }
@@ -152,7 +152,7 @@ class CandidateSink : public Sink {
   CandidateSink(const RunContext& context, Candidates* candidates)
       : context_(context), candidates_(candidates) {}
 
-  void Put(const BatchResult& result) override {
+  void Put(BatchResult& result) override {
     for (std::string_view aux = result.aux; !aux.empty();) {
       const auto record = static_cast<uint32_t>(TakeNumber<uint64_t>(&aux));
       const auto url_bytes = TakeNumber<uint64_t>(&aux);

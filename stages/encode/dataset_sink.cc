@@ -46,7 +46,7 @@ void DatasetSink::Open(const std::vector<formats::IndexedDatasetState>& states) 
   }
 }
 
-void DatasetSink::Put(const BatchResult& result) {
+void DatasetSink::Put(BatchResult& result) {
   if (writers_.empty()) Open(std::vector<formats::IndexedDatasetState>(paths_.size()));
   std::string_view tokens = result.bytes;
   std::string_view lengths = result.aux;

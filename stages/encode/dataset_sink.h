@@ -19,7 +19,7 @@ class DatasetSink : public Sink {
   DatasetSink(RunContext& context, const std::vector<std::string>& json_keys,
               formats::TokenType token_type);
 
-  void Put(const BatchResult& result) override;
+  void Put(BatchResult& result) override;
   std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;

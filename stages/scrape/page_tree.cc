@@ -75,7 +75,7 @@ void PageTreeSink::WriteFile(const std::string& path, std::string_view bytes) {
   last_ = {output_ + path, 1, bytes.size(), Hash64(bytes)};
 }
 
-void PageTreeSink::Put(const BatchResult& result) {
+void PageTreeSink::Put(BatchResult& result) {
   std::string_view records = result.bytes;
   std::string_view names = result.aux;
   while (!names.empty()) {

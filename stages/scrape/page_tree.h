@@ -23,7 +23,7 @@ class PageTreeSink : public Sink {
   explicit PageTreeSink(RunContext& context);
   ~PageTreeSink() override;
 
-  void Put(const BatchResult& result) override;
+  void Put(BatchResult& result) override;
   void Commit() override;
 
  private:

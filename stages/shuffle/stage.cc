@@ -121,7 +121,7 @@ class PermuteSink : public Sink {
         source_(source),
         output_(context, std::move(part_suffix)) {}
 
-  void Put(const BatchResult&) override {}
+  void Put(BatchResult&) override {}
 
   // Of pass 1. A head is short, and cut by counts that a resumed run does not have.
   std::string Checkpoint(std::vector<Fd>* /*unsynced*/) override {

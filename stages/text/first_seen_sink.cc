@@ -3,24 +3,30 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
 
 #include "pipeline/fd.h"
+#include "pipeline/side_file.h"
 
 namespace owt::text {
 namespace {
 
+constexpr std::string_view kDuplicate = "duplicate";
 constexpr size_t kKeysBuffer = size_t{1} << 20;
 constexpr size_t kKeptBytes = size_t{1} << 20;
 
-struct Entry {
-  RecordKey key;
-  uint64_t line_bytes;
-};
+constexpr uint64_t kNoLine = ~uint64_t{0};
 
-static_assert(sizeof(Entry) == 24);
+// In front of what waits in aside_: a line of the output, or kNoLine for a record that is dropped
+// anyway; then the line of --dropped, for the case that it is.
+struct Waiting {
+  uint64_t line_bytes;
+  uint64_t dropped_bytes;
+  uint64_t changed;
+};
 
 // The folder of the output; /tmp or $TMPDIR for stdout.
 std::string ScratchFolder(const RunContext& context) {
@@ -42,12 +48,12 @@ FirstSeenSink::FirstSeenSink(RunContext& context, std::string part_suffix)
       seen_(ScratchFolder(context), context.memory_bytes() / 2),
       aside_(ScratchFolder(context), size_t{1} << 20) {}
 
-void FirstSeenSink::AppendEntry(RecordKey key, size_t line_bytes, std::string* aux) {
-  *aux += BytesOf(Entry{key, line_bytes});
-}
+void FirstSeenSink::AppendEntry(const Entry& entry, std::string* aux) { *aux += BytesOf(entry); }
 
-void FirstSeenSink::Put(const BatchResult& result) {
+void FirstSeenSink::Put(BatchResult& result) {
   std::string_view lines = result.bytes;
+  uint64_t duplicates = 0;
+  later_.clear();
   for (size_t at = 0; at < result.aux.size(); at += sizeof(Entry)) {
     Entry entry;
     std::memcpy(&entry, result.aux.data() + at, sizeof(entry));
@@ -60,52 +66,100 @@ void FirstSeenSink::Put(const BatchResult& result) {
         KeepKey(entry.key);
         break;
       case Seen::kAgain:
-        DropDuplicate(entry.line_bytes);
+        ++duplicates;
+        result.tally.changed -= entry.changed;
+        if (ListsDropped()) result.notes.push_back({entry.begin, entry.end, kDuplicate, false});
         break;
       case Seen::kLater:
-        SetAside(line);
+        later_.push_back({entry, line});
         break;
     }
   }
-  Flush();
+  result.tally.out -= duplicates;
+  if (duplicates > 0) result.tally.Drop(kDuplicate, duplicates);
+  if (seen_.num_later() > 0) SetAside(&result);
+  stream_.Put(kept_);
+  result.bytes.swap(kept_.bytes);  // the flow counts what is written
+  kept_.Clear();
 }
 
-// The flow counts the line as out, once, before or after this; the sums are right when it is asked.
-void FirstSeenSink::DropDuplicate(size_t line_bytes) {
-  --context_.tally.out;
-  context_.tally.bytes_out -= line_bytes;
-  context_.tally.Drop("duplicate");
+bool FirstSeenSink::ListsDropped() const {
+  return context_.dropped != nullptr && context_.dropped->wanted();
 }
 
-void FirstSeenSink::SetAside(std::string_view line) {
-  aside_.Append(BytesOf(uint64_t{line.size()}));
-  aside_.Append(line);
+// Takes the notes of dropped records from `begin` on out of the result, in their order.
+std::vector<RecordNote> FirstSeenSink::TakeDropped(size_t begin, BatchResult* result) const {
+  std::vector<RecordNote> taken;
+  if (!ListsDropped()) return taken;
+  std::erase_if(result->notes, [&](const RecordNote& note) {
+    if (note.bad || note.begin < begin) return false;
+    taken.push_back(note);
+    return true;
+  });
+  std::sort(taken.begin(), taken.end(),
+            [](const RecordNote& a, const RecordNote& b) { return a.begin < b.begin; });
+  return taken;
+}
+
+// The lines in later_ count as out until Commit knows better.
+void FirstSeenSink::SetAside(BatchResult* result) {
+  const bool is_first = aside_.size() == 0;
+  const auto dropped = TakeDropped(is_first ? later_.front().entry.begin : 0, result);
+  auto note = dropped.begin();
+  for (const Later& later : later_) {
+    for (; note != dropped.end() && note->begin < later.entry.begin; ++note) {
+      AppendAside(nullptr, *note, *result->batch);
+    }
+    AppendAside(&later, {later.entry.begin, later.entry.end, kDuplicate, false}, *result->batch);
+  }
+  for (; note != dropped.end(); ++note) AppendAside(nullptr, *note, *result->batch);
+}
+
+void FirstSeenSink::AppendAside(const Later* later, const RecordNote& note, const Batch& batch) {
+  std::string dropped;
+  if (ListsDropped()) AppendNoteLine(context_, batch, note, &dropped);
+  aside_.Append(BytesOf(Waiting{later == nullptr ? kNoLine : later->line.size(), dropped.size(),
+                                later == nullptr ? 0 : later->entry.changed}));
+  if (later != nullptr) aside_.Append(later->line);
+  aside_.Append(dropped);
 }
 
 void FirstSeenSink::Flush() {
   stream_.Put(kept_);
+  context_.tally.bytes_out += kept_.bytes.size();
   kept_.Clear();
 }
 
 void FirstSeenSink::WriteAside() {
   aside_.FinishWriting();
-  std::string line;
-  uint64_t offset = 0;
-  for (uint64_t i = 0; i < seen_.num_later(); ++i) {
-    uint64_t size = 0;
-    aside_.ReadAt(offset, reinterpret_cast<char*>(&size), sizeof(size));
-    line.resize(size);
-    aside_.ReadAt(offset + sizeof(size), line.data(), size);
-    offset += sizeof(size) + size;
-    if (!seen_.Next()) {
-      DropDuplicate(size);
+  std::string texts;
+  std::string dropped;
+  for (uint64_t offset = 0; offset < aside_.size(); offset += texts.size()) {
+    Waiting waiting;
+    aside_.ReadAt(offset, reinterpret_cast<char*>(&waiting), sizeof(waiting));
+    offset += sizeof(waiting);
+    const bool has_line = waiting.line_bytes != kNoLine;
+    const size_t line_bytes = has_line ? waiting.line_bytes : 0;
+    texts.resize(line_bytes + waiting.dropped_bytes);
+    aside_.ReadAt(offset, texts.data(), texts.size());
+    if (has_line && seen_.Next()) {
+      kept_.bytes.append(texts, 0, line_bytes);
+      ++kept_.tally.out;
+      if (kept_.bytes.size() >= kKeptBytes) Flush();
       continue;
     }
-    kept_.bytes += line;
-    ++kept_.tally.out;
-    if (kept_.bytes.size() >= kKeptBytes) Flush();
+    if (has_line) {
+      --context_.tally.out;
+      context_.tally.changed -= waiting.changed;
+      context_.tally.Drop(kDuplicate);
+    }
+    dropped.append(texts, line_bytes);
+    if (dropped.size() < kKeptBytes) continue;
+    context_.dropped->Write(dropped);
+    dropped.clear();
   }
   Flush();
+  if (!dropped.empty()) context_.dropped->Write(dropped);
 }
 
 void FirstSeenSink::Commit() {

@@ -21,7 +21,7 @@ TokenizerSink::TokenizerSink(RunContext& context, const BpeTrainerOptions& optio
                              std::vector<std::string> further)
     : context_(context), options_(options), further_(std::move(further)), folder_(context.output) {}
 
-void TokenizerSink::Put(const BatchResult& result) {
+void TokenizerSink::Put(BatchResult& result) {
   if (!counts_.AddAll(result.aux)) throw Error(ErrorKind::kInternal, "packed words are damaged");
   if (counts_.memory_bytes() <= context_.memory_bytes() / 2) return;
   throw Error(ErrorKind::kResource,

@@ -21,7 +21,7 @@ class TokenizerSink : public Sink {
   TokenizerSink(RunContext& context, const BpeTrainerOptions& options,
                 std::vector<std::string> further);
 
-  void Put(const BatchResult& result) override;
+  void Put(BatchResult& result) override;
   std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;

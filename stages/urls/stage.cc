@@ -67,8 +67,8 @@ class UrlsTransform : public BatchTransform {
     ++result->tally.changed;
     const size_t line_begin = result->bytes.size();
     urls::AppendFoundLine(provenance_, worker.found.url, post, &result->bytes);
-    text::FirstSeenSink::AppendEntry(worker.found.key, result->bytes.size() - line_begin,
-                                     &result->aux);
+    text::FirstSeenSink::AppendEntry(
+        {worker.found.key, result->bytes.size() - line_begin, begin, end, true}, &result->aux);
   }
 
   Provenance provenance_;

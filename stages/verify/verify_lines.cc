@@ -40,7 +40,7 @@ class Collect : public Sink {
  public:
   Collect(const std::string& path, Finding* finding) : path_(path), finding_(finding) {}
 
-  void Put(const BatchResult& result) override {
+  void Put(BatchResult& result) override {
     tally_.Merge(result.tally);
     formats::ForEachLine(result.aux, [&](size_t begin, size_t end) {
       finding_->Problem(

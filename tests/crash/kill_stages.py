@@ -13,7 +13,7 @@ INPUT_BYTES = 12 << 20
 
 def digest(case, folder):
     sha = hashlib.sha256()
-    for output in case.outputs(folder):
+    for output in [*case.outputs(folder), *sorted(folder.glob("*.lines"))]:
         sha.update(output.read_bytes())
     return sha.hexdigest()
 
@@ -44,19 +44,23 @@ def check(owt, name, stage, case, kills, seed):
         folder = pathlib.Path(scratch)
         source = case.write(folder, case.content(INPUT_BYTES))
         command = [owt, stage, *case.options, "--checkpoint-every", "256K", "--max-bad", "20%", str(source)]
+
+        def whole(where):
+            return [*command, "--dropped", f"{where}/dropped.lines", "--quarantine", f"{where}/quarantine.lines",
+                    f"{where}/{case.output}"]
+
         started = time.monotonic()
-        subprocess.run([*command, f"{folder}/{case.output}"], check=True, capture_output=True)
+        subprocess.run(whole(folder), check=True, capture_output=True)
         seconds = time.monotonic() - started
         want = digest(case, folder)
         again = folder / "again"
         again.mkdir()
-        command.append(f"{again}/{case.output}")
         for _ in range(kills):
             for old in again.rglob("*"):
                 old.is_file() and old.unlink()
             # First at a journal entry, so that the next run must go on from it; then anywhere; then to the end.
             for at_entry, deadline in ((True, 300), (False, random_.uniform(0, 0.8) * seconds), (False, 300)):
-                code, errors, was_killed = run_once(command, again, deadline, at_entry)
+                code, errors, was_killed = run_once(whole(again), again, deadline, at_entry)
                 killed += was_killed
                 resumed += "resuming behind" in errors
                 if code > 0:

@@ -2,7 +2,8 @@
 """The determinism matrix and the ledger check, for every data stage of the table.
 
 Each stage runs on the same records with 1, 2 and 8 workers, three batch sizes, and plain and compressed input: its
-outputs must have one hash, and the manifest's ledger must add up and count every record. A stage runs again when a file
+outputs, and the files of --dropped and --quarantine, must have one hash. The manifest's ledger must add up, count every
+record, and say how many lines these files have. A stage runs again when a file
 that one of its options names has changed. Usage: stages.py OWT [STAGE|CASE...]
 """
 import hashlib, json, pathlib, re, subprocess, sys, tempfile
@@ -13,22 +14,41 @@ import stage_cases  # noqa: E402
 INPUT_BYTES = 3 << 20
 
 
+def lines_of(path, source):
+    """The lines of a side file, if it is there, with `source` under one name."""
+    if not path.exists():
+        return []
+    return path.read_bytes().replace(json.dumps(str(source))[1:-1].encode(), b"INPUT").splitlines()
+
+
 def run(owt, stage, case, folder, source, workers, batch):
+    """The hashes of the outputs and of the side files, the ledger, and what is wrong with the numbers."""
+    side = {name: folder / f"{name}.lines" for name in ("dropped", "quarantine")}
     done = subprocess.run([owt, stage, *case.options, "-j", str(workers), "--batch-size", str(batch), "--max-bad", "20%",
+                           "--dropped", str(side["dropped"]), "--quarantine", str(side["quarantine"]),
                            "--force", str(source), f"{folder}/{case.output}"], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{stage} -j {workers} --batch-size {batch} {source.name}: exit {done.returncode}\n{done.stderr}")
     digest = hashlib.sha256()
     for output in case.outputs(folder):
         digest.update(output.read_bytes())
-    manifest = json.loads((folder / (case.output.rstrip("/") + ".manifest.json")).read_text())
-    return digest.hexdigest(), manifest["ledger"]
+    ledger = json.loads((folder / (case.output.rstrip("/") + ".manifest.json")).read_text())["ledger"]
+    counts = {"dropped": sum(ledger["dropped"].values()), "quarantine": sum(ledger["quarantined"].values())}
+    problems, sides = [], hashlib.sha256()
+    for name, path in side.items():
+        lines = lines_of(path, source)
+        sides.update(b"\n".join(lines))
+        if len(lines) != counts[name]:
+            problems.append(f"{stage}: {len(lines)} lines {name}, the ledger says {counts[name]}")
+    if ledger["in"] != ledger["out"] + sum(counts.values()) or ledger["changed"] > ledger["out"]:
+        problems.append(f"{stage}: the ledger does not add up: {ledger}")
+    return digest.hexdigest(), sides.hexdigest(), ledger, problems
 
 
-def check(owt, name, stage, case):
+def check(owt, name, stage, case, results):
     content = case.content(INPUT_BYTES)
     records = case.count(content)
-    problems, seen, ledgers, runs = [], set(), set(), 0
+    problems, seen, sides, ledgers, runs = [], set(), set(), set(), 0
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         for packing in case.packings(content):
@@ -37,17 +57,18 @@ def check(owt, name, stage, case):
                 for batch in (20000, 300000, 4 << 20):
                     if packing and (workers, batch) not in ((1, 20000), (8, 300000)):
                         continue
-                    digest, ledger = run(owt, stage, case, folder, source, workers, batch)
+                    digest, side, ledger, wrong = run(owt, stage, case, folder, source, workers, batch)
                     runs += 1
+                    problems += wrong
                     seen.add(digest)
-                    ledgers.add(json.dumps({k: ledger[k] for k in ("in", "out", "dropped", "quarantined")}))
-                    total = ledger["out"] + sum(ledger["dropped"].values()) + sum(ledger["quarantined"].values())
-                    if ledger["in"] != total:
-                        problems.append(f"{name}: in {ledger['in']} != {total}")
-    if len(seen) != 1:
-        problems.append(f"{name}: {len(seen)} different outputs in {runs} runs")
-    if len(ledgers) != 1:
-        problems.append(f"{name}: {len(ledgers)} different ledgers: {ledgers}")
+                    sides.add(side)
+                    ledgers.add(json.dumps({k: ledger[k] for k in ("in", "out", "changed", "dropped", "quarantined")}))
+    for what, found in (("outputs", seen), ("side files", sides), ("ledgers", ledgers)):
+        if len(found) != 1:
+            problems.append(f"{name}: {len(found)} different {what} in {runs} runs: {found}")
+    results[name] = (seen, sides, ledgers)
+    if results.get(case.same_as, results[name]) != results[name]:
+        problems.append(f"{name}: not the same as {case.same_as}: {results[name]} {results[case.same_as]}")
     if json.loads(next(iter(ledgers)))["in"] != records:
         problems.append(f"{name}: {records} records went in, the ledger says {next(iter(ledgers))}")
     print(f"{name}: {runs} runs, {records} records, {len(problems)} problems: {next(iter(ledgers))}")
@@ -83,9 +104,9 @@ def main():
     cases = list(stage_cases.cases_of(owt, names))
     golden = pathlib.Path(__file__).resolve().parents[1] / "golden"
     problems = [] if names else stage_cases.check_table(owt, golden)
-    num_lists = 0
+    num_lists, results = 0, {}
     for name, stage, case in cases:
-        problems += check(owt, name, stage, case)
+        problems += check(owt, name, stage, case, results)
         if name != stage:
             continue
         more, num = check_lists(owt, stage, case)

@@ -18,6 +18,8 @@ std::string Packed(const std::vector<Integer>& values) {
   return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Integer));
 }
 
+void Put(BatchResult result, DatasetSink* sink) { sink->Put(result); }
+
 class DatasetSinkTest : public ::testing::Test {
  protected:
   DatasetSinkTest() { context_.output = folder_.File("corpus"); }
@@ -52,9 +54,9 @@ class DatasetSinkTest : public ::testing::Test {
 
 TEST_F(DatasetSinkTest, AKeyADataset) {
   DatasetSink sink(context_, {"title", "text"}, formats::TokenType::kUint16);
-  sink.Put(Result({1, 2, 10, 11, 12}, {1, 1, 2, 1}));
-  sink.Put(Result({}, {}));
-  sink.Put(Result({3, 13}, {1, 1}));
+  Put(Result({1, 2, 10, 11, 12}, {1, 1, 2, 1}), &sink);
+  Put(Result({}, {}), &sink);
+  Put(Result({3, 13}, {1, 1}), &sink);
   EXPECT_FALSE(std::filesystem::exists(folder_.File("corpus_text_document.bin")));
   sink.Commit();
   EXPECT_EQ(Read("title"), (Documents{{1}, {2}, {3}}));
@@ -68,15 +70,15 @@ TEST_F(DatasetSinkTest, GoesOnWhereItStopped) {
   std::string state;
   {
     DatasetSink sink(context_, {"a", "b"}, formats::TokenType::kUint16);
-    sink.Put(Result({1, 2}, {1, 1}));
+    Put(Result({1, 2}, {1, 1}), &sink);
     std::vector<Fd> unsynced;
     state = sink.Checkpoint(&unsynced);
-    sink.Put(Result({8, 9}, {1, 1}));  // lost in the crash
+    Put(Result({8, 9}, {1, 1}), &sink);  // lost in the crash
   }
   {
     DatasetSink sink(context_, {"a", "b"}, formats::TokenType::kUint16);
     ASSERT_TRUE(sink.Restore(state));
-    sink.Put(Result({3, 4}, {1, 1}));
+    Put(Result({3, 4}, {1, 1}), &sink);
     sink.Commit();
   }
   EXPECT_EQ(Read("a"), (Documents{{1}, {3}}));
@@ -87,7 +89,7 @@ TEST_F(DatasetSinkTest, RefusesAStateThatDoesNotFit) {
   DatasetSink sink(context_, {"a"}, formats::TokenType::kUint16);
   for (const char* state : {"100 50 50", "nonsense", "", "1;2"})
     EXPECT_FALSE(sink.Restore(state)) << state;
-  sink.Put(Result({7}, {1}));
+  Put(Result({7}, {1}), &sink);
   sink.Commit();
   EXPECT_EQ(Read("a"), (Documents{{7}}));
 }
@@ -95,7 +97,7 @@ TEST_F(DatasetSinkTest, RefusesAStateThatDoesNotFit) {
 TEST_F(DatasetSinkTest, NothingToWriteLeavesNothing) {
   {
     DatasetSink sink(context_, {"a", "b"}, formats::TokenType::kUint16);
-    sink.Put(Result({1}, {1, 0}));
+    Put(Result({1}, {1, 0}), &sink);
     EXPECT_THROW(sink.Commit(), Error);
   }
   EXPECT_TRUE(folder_.Names().empty());
