@@ -73,6 +73,7 @@ bool IsScalar(std::string_view token) {
 
 struct DocumentParser::State {
   DocumentKeys keys;
+  bool replace_surrogates = false;
   od::parser parser;
   std::vector<std::string_view> sorted_keys;
   std::string text;  // unescaped; valid until the next record
@@ -166,8 +167,10 @@ void Document::AppendLine(std::string* out) const {
   out->push_back('\n');
 }
 
-DocumentParser::DocumentParser(DocumentKeys keys) : state_(std::make_unique<State>()) {
+DocumentParser::DocumentParser(DocumentKeys keys, bool replace_surrogates)
+    : state_(std::make_unique<State>()) {
   state_->keys = std::move(keys);
+  state_->replace_surrogates = replace_surrogates;
 }
 
 DocumentParser::~DocumentParser() = default;
@@ -212,14 +215,15 @@ std::string_view WalkFields(od::object object, OnField on_field) {
 }
 
 // Decodes a JSON string into a view of the batch, or into *owned when it has escapes.
-std::string_view Unescape(std::string_view json, std::string_view* text, std::string* owned) {
+std::string_view Unescape(std::string_view json, bool replace_surrogates, std::string_view* text,
+                          std::string* owned) {
   const std::string_view inside = json.substr(1, json.size() - 2);
   if (inside.find('\\') == std::string_view::npos) {
     *text = inside;
     return {};
   }
   owned->clear();
-  const std::string_view reason = AppendUnescaped(inside, owned);
+  const std::string_view reason = AppendUnescaped(inside, owned, replace_surrogates);
   *text = *owned;
   return reason;
 }
@@ -250,11 +254,11 @@ std::string_view DocumentParser::Parse(std::string_view line, Document* document
       if (has_text) return "duplicate_key";
       if (!is_string) return "text_not_a_string";
       has_text = true;
-      return Unescape(raw, &document->text_, &state_->text);
+      return Unescape(raw, state_->replace_surrogates, &document->text_, &state_->text);
     }
     if (key == state_->keys.url) {
       if (!is_string) return raw == "null" ? "" : "url_not_a_string";
-      return Unescape(raw, &document->url_, &state_->url);
+      return Unescape(raw, state_->replace_surrogates, &document->url_, &state_->url);
     }
     return {};
   };

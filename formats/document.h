@@ -75,7 +75,8 @@ struct DocumentKeys {
 // Reads records. Keeps its memory between calls; one per thread.
 class DocumentParser {
  public:
-  explicit DocumentParser(DocumentKeys keys);
+  // With `replace_surrogates` a lone surrogate in a text is U+FFFD, and no reason to refuse it.
+  explicit DocumentParser(DocumentKeys keys, bool replace_surrogates = false);
   ~DocumentParser();
 
   // Reads `line`, behind which Buffer::kPadding bytes must be readable. Returns the reason to

@@ -118,7 +118,7 @@ void AppendJsonText(std::string_view text, std::string* out) {
   out->push_back('"');
 }
 
-std::string_view AppendUnescaped(std::string_view json, std::string* out) {
+std::string_view AppendUnescaped(std::string_view json, std::string* out, bool replace_surrogates) {
   bool has_nul = false;
   size_t begin = 0;
   for (size_t at; (at = json.find('\\', begin)) != std::string_view::npos;) {
@@ -134,12 +134,13 @@ std::string_view AppendUnescaped(std::string_view json, std::string* out) {
     int code = UnicodeEscape(json.substr(at));
     if (code < 0) return "invalid_json";
     begin = at + 6;
-    if (IsLowSurrogate(code)) return "lone_surrogate";
-    if (IsHighSurrogate(code)) {
-      const int low = UnicodeEscape(json.substr(begin));
-      if (!IsLowSurrogate(low)) return "lone_surrogate";
+    const int low = IsHighSurrogate(code) ? UnicodeEscape(json.substr(begin)) : -1;
+    if (IsLowSurrogate(low)) {
       code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
       begin += 6;
+    } else if (IsHighSurrogate(code) || IsLowSurrogate(code)) {
+      if (!replace_surrogates) return "lone_surrogate";
+      code = 0xFFFD;
     }
     has_nul = has_nul || code == 0;
     AppendUtf8(code, out);

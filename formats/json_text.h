@@ -11,6 +11,8 @@ void AppendJsonText(std::string_view text, std::string* out);
 
 // Appends what the inside of a JSON string (without quotes, no raw control characters) stands for.
 // Returns the reason why it is no text, or an empty one: invalid_json, lone_surrogate, nul_in_text.
-std::string_view AppendUnescaped(std::string_view json, std::string* out);
+// With `replace_surrogates` each lone surrogate becomes U+FFFD instead.
+std::string_view AppendUnescaped(std::string_view json, std::string* out,
+                                 bool replace_surrogates = false);
 
 }  // namespace owt

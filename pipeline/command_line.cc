@@ -149,6 +149,8 @@ std::string Summary(const RunContext& context, const Timings& timings) {
   for (const auto& [reason, count] : tally.quarantined) {
     reasons += fmt::format("  {} {} (quarantined)\n", count, reason);
   }
+  for (const auto& [what, count] : tally.noted)
+    reasons += fmt::format("  {} {} (noted)\n", count, what);
   const double megabytes = static_cast<double>(tally.bytes_in) / 1e6;
   return fmt::format(
       "owt {}: {} in = {} out + {} dropped + {} quarantined\n{}"

@@ -33,6 +33,10 @@ void Tally::Quarantine(std::string_view reason, uint64_t count) {
   Count(quarantined, reason, count);
 }
 
+void Tally::Note(std::string_view what, uint64_t count) {
+  if (count > 0) Count(noted, what, count);
+}
+
 void Tally::Merge(const Tally& other) {
   in += other.in;
   out += other.out;
@@ -41,6 +45,7 @@ void Tally::Merge(const Tally& other) {
   bytes_out += other.bytes_out;
   for (const auto& [reason, count] : other.dropped) Drop(reason, count);
   for (const auto& [reason, count] : other.quarantined) Quarantine(reason, count);
+  for (const auto& [what, count] : other.noted) Note(what, count);
 }
 
 uint64_t Tally::num_dropped() const { return Sum(dropped); }
@@ -56,6 +61,7 @@ std::string TallyJson(const Tally& tally) {
   json["bytes_out"] = tally.bytes_out;
   json["dropped"] = tally.dropped;
   json["quarantined"] = tally.quarantined;
+  if (!tally.noted.empty()) json["noted"] = tally.noted;
   return json.dump();
 }
 
@@ -71,6 +77,9 @@ Tally ParseTally(std::string_view text) {
     for (const auto& [reason, count] : json.at("dropped").items()) tally.Drop(reason, count);
     for (const auto& [reason, count] : json.at("quarantined").items()) {
       tally.Quarantine(reason, count);
+    }
+    if (json.contains("noted")) {
+      for (const auto& [what, count] : json.at("noted").items()) tally.Note(what, count);
     }
     return tally;
   } catch (const nlohmann::json::exception& error) {

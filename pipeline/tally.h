@@ -19,9 +19,14 @@ struct Tally {
   uint64_t bytes_out = 0;
   std::map<std::string, uint64_t, std::less<>> dropped;
   std::map<std::string, uint64_t, std::less<>> quarantined;
+  std::map<std::string, uint64_t, std::less<>> noted;  // in records, whatever became of them
 
   void Drop(std::string_view reason, uint64_t count = 1);
   void Quarantine(std::string_view reason, uint64_t count = 1);
+
+  // Something worth a line in the summary that decides nothing, such as a special token in a text.
+  void Note(std::string_view what, uint64_t count);
+
   void Merge(const Tally& other);
 
   uint64_t num_dropped() const;
@@ -31,7 +36,8 @@ struct Tally {
   bool balanced() const { return in == out + num_dropped() + num_quarantined(); }
 };
 
-// {"in":..,"out":..,"changed":..,"bytes_in":..,"bytes_out":..,"dropped":{..},"quarantined":{..}}
+// {"in":..,"out":..,"changed":..,"bytes_in":..,"bytes_out":..,"dropped":{..},"quarantined":{..}},
+// and "noted":{..} where something is.
 std::string TallyJson(const Tally& tally);
 
 // Reads what TallyJson wrote; throws Error{kInput} on anything else.

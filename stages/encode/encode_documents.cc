@@ -9,47 +9,51 @@
 
 #include "formats/document.h"
 #include "formats/document_map.h"
+#include "pipeline/buffer.h"
+#include "stages/text/utf8.h"
 
 namespace owt::encode {
 namespace {
 
-// Room for ids that a thread keeps from record to record; a huge record's is given back.
-constexpr size_t kKeptIds = size_t{1} << 20;
+// Room for tokens that a thread keeps from batch to batch; a huge batch's is given back.
+constexpr size_t kKeptBytes = size_t{16} << 20;
 
-template <class Stored>
-void Pack(const std::vector<uint32_t>& ids, std::string* out) {
-  const size_t begin = out->size();
-  out->resize(begin + ids.size() * sizeof(Stored));
-  char* next = out->data() + begin;
-  for (const uint32_t id : ids) {
-    const auto stored = static_cast<Stored>(id);
-    std::memcpy(next, &stored, sizeof(stored));
-    next += sizeof(stored);
+constexpr std::string_view kEndOfText = formats::Gpt2Vocab::kEndOfText;
+
+uint64_t CountSpecial(std::string_view text) {
+  uint64_t count = 0;
+  for (size_t at = 0; (at = text.find(kEndOfText, at)) != text.npos; at += kEndOfText.size()) {
+    ++count;
   }
+  return count;
 }
 
 }  // namespace
 
 // What one thread works with: a reader and the output of every key, and one encoder.
 struct EncodeDocuments::Workplace {
-  Workplace(const EncodeOptions& options, const text::BpeModel& model) : encoder(model) {
+  Workplace(const EncodeOptions& options, const text::BpeModel& model)
+      : encoder(model, {text::BestSimdTier(), options.cache_bytes}) {
     for (const std::string& key : options.json_keys) {
-      fields.push_back(std::make_unique<Field>(DocumentKeys{key, options.url_key}));
+      fields.push_back(
+          std::make_unique<Field>(DocumentKeys{key, options.url_key}, options.replace_bad_utf8));
     }
   }
 
   struct Field {
-    explicit Field(DocumentKeys keys) : parser(std::move(keys)) {}
+    Field(DocumentKeys keys, bool replace_surrogates)
+        : parser(std::move(keys), replace_surrogates) {}
 
     DocumentParser parser;
     Document document;
-    std::string tokens;   // of the batch so far
-    std::string lengths;  // i32 each
+    Buffer tokens;             // of the batch so far
+    std::string lengths;       // i32 each
+    uint64_t num_special = 0;  // in the text of this record
   };
 
   std::vector<std::unique_ptr<Field>> fields;
   text::BpeEncoder encoder;
-  std::vector<uint32_t> ids;
+  std::string repaired;  // line, with padding
 };
 
 struct EncodeDocuments::Workplaces {
@@ -68,43 +72,82 @@ EncodeDocuments::~EncodeDocuments() = default;
 void EncodeDocuments::Apply(const Batch& batch, BatchResult* result) const {
   Workplace& place = workplaces_->of_threads.local();
   for (const auto& field : place.fields) {
-    field->tokens.clear();
+    field->tokens.Clear();
     field->lengths.clear();
   }
   const std::string_view bytes = batch.bytes.view();
   formats::ForEachLine(bytes, [&](size_t begin, size_t end) {
     ++result->tally.in;
+    const std::string_view bad = ParseRecord(bytes.substr(begin, end - begin), place);
+    if (!bad.empty()) return result->Quarantine(begin, end, bad);
     bool has_text = false;
+    uint64_t num_special = 0;
     for (const auto& field : place.fields) {
-      const std::string_view line = bytes.substr(begin, end - begin);
-      const std::string_view bad = field->parser.Parse(line, &field->document);
-      if (!bad.empty()) return result->Quarantine(begin, end, bad);
       has_text |= !field->document.text().empty();
+      field->num_special = CountSpecial(field->document.text());
+      num_special += field->num_special;
+    }
+    result->tally.Note("special_text", num_special);
+    if (num_special > 0 && options_.special_text == SpecialText::kError) {
+      return result->Quarantine(begin, end, "special_text");
     }
     if (!has_text && !options_.keep_empty) return result->Drop(begin, end, "empty_text");
     ++result->tally.out;
     EncodeRecord(place);
   });
   for (const auto& field : place.fields) {
-    result->bytes += field->tokens;
+    result->bytes += field->tokens.view();
     result->aux += field->lengths;
+    field->tokens.ShrinkTo(kKeptBytes);
   }
 }
 
-void EncodeDocuments::EncodeRecord(Workplace& place) const {
+// Reads all fields; returns why the record is bad, or an empty text.
+std::string_view EncodeDocuments::ParseRecord(std::string_view line, Workplace& place) const {
   for (const auto& field : place.fields) {
-    place.ids.clear();
-    place.encoder.Encode(field->document.text(), &place.ids);
-    if (options_.append_eod && !place.ids.empty()) place.ids.push_back(model_.end_of_text());
-    const auto length = static_cast<int32_t>(place.ids.size());
-    field->lengths.append(reinterpret_cast<const char*>(&length), sizeof(length));
-    if (token_type_ == formats::TokenType::kUint16) {
-      Pack<uint16_t>(place.ids, &field->tokens);
-    } else {
-      Pack<int32_t>(place.ids, &field->tokens);
+    std::string_view bad = field->parser.Parse(line, &field->document);
+    if (bad == "invalid_utf8" && options_.replace_bad_utf8) {
+      place.repaired = text::ReplaceInvalidUtf8(line);
+      const size_t size = place.repaired.size();
+      place.repaired.append(Buffer::kPadding, ' ');
+      line = std::string_view(place.repaired).substr(0, size);
+      bad = field->parser.Parse(line, &field->document);
     }
-    if (place.ids.capacity() > kKeptIds) place.ids = {};
+    if (!bad.empty()) return bad;
   }
+  return {};
+}
+
+void EncodeDocuments::EncodeRecord(Workplace& place) const {
+  const size_t id_bytes = formats::TokenBytes(token_type_);
+  for (const auto& field : place.fields) {
+    const size_t begin = field->tokens.size();
+    const std::string_view text = field->document.text();
+    if (options_.special_text == SpecialText::kSpecial && field->num_special > 0) {
+      EncodeWithSpecial(text, place, &field->tokens);
+    } else {
+      place.encoder.EncodePacked(text, &field->tokens);
+    }
+    if (options_.append_eod && field->tokens.size() > begin) AppendEndOfText(&field->tokens);
+    const auto length = static_cast<int32_t>((field->tokens.size() - begin) / id_bytes);
+    field->lengths.append(reinterpret_cast<const char*>(&length), sizeof(length));
+  }
+}
+
+// The text between two tokens ends there for the pre-tokenizer too.
+void EncodeDocuments::EncodeWithSpecial(std::string_view text, Workplace& place,
+                                        Buffer* tokens) const {
+  for (size_t at; (at = text.find(kEndOfText)) != text.npos;) {
+    place.encoder.EncodePacked(text.substr(0, at), tokens);
+    AppendEndOfText(tokens);
+    text.remove_prefix(at + kEndOfText.size());
+  }
+  place.encoder.EncodePacked(text, tokens);
+}
+
+void EncodeDocuments::AppendEndOfText(Buffer* tokens) const {
+  const uint32_t id = model_.end_of_text();  // little-endian, as all of owt
+  tokens->Append({reinterpret_cast<const char*>(&id), formats::TokenBytes(token_type_)});
 }
 
 }  // namespace owt::encode

@@ -2,25 +2,38 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
 #include "pipeline/batch.h"
+#include "pipeline/buffer.h"
 #include "stages/text/bpe_encoder.h"
 
 namespace owt::encode {
+
+// What "<|endoftext|>" in a text stands for.
+enum class SpecialText {
+  kOrdinary,  // its characters
+  kSpecial,   // the end-of-text token; the texts before and behind it are encoded apart
+  kError,     // nothing: the record is bad, "special_text"
+};
 
 struct EncodeOptions {
   std::vector<std::string> json_keys = {"text"};  // fields to encode, each into its own dataset
   std::string url_key = "url";
   bool append_eod = false;  // <|endoftext|> behind every text that is not empty
   bool keep_empty = false;  // write documents without any text instead of dropping them
+  SpecialText special_text = SpecialText::kOrdinary;
+  bool replace_bad_utf8 = false;         // by U+FFFD; otherwise such a record is bad
+  size_t cache_bytes = size_t{4} << 20;  // of words, for each thread; a power of two
 };
 
 // Turns a batch of jsonl into tokens: for a result with D documents and K keys
 //   bytes  the tokens of key 0 of all documents, packed as `token_type` says; then those of key 1
 //   ... aux    K x D i32: the number of tokens of each document of key 0; then of key 1 ...
+// Occurrences of "<|endoftext|>" in texts are noted as "special_text".
 // A record without one of the keys is bad. A document whose texts are all empty is dropped as
 // "empty_text"; where only some are, the others' datasets get an empty document, so that document d
 // is the same record in every dataset.
@@ -37,7 +50,10 @@ class EncodeDocuments : public BatchTransform {
   struct Workplace;
   struct Workplaces;
 
+  std::string_view ParseRecord(std::string_view line, Workplace& place) const;
   void EncodeRecord(Workplace& place) const;
+  void EncodeWithSpecial(std::string_view text, Workplace& place, Buffer* tokens) const;
+  void AppendEndOfText(Buffer* tokens) const;
 
   EncodeOptions options_;
   text::BpeModel model_;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,6 +44,18 @@ std::vector<std::string> ParseKeys(const std::vector<std::string>& lists) {
   return keys;
 }
 
+encode::SpecialText ParseSpecialText(const std::string& name) {
+  if (name == "special") return encode::SpecialText::kSpecial;
+  return name == "error" ? encode::SpecialText::kError : encode::SpecialText::kOrdinary;
+}
+
+// A sixteenth of the memory for the words of all workers, but no more than pays.
+size_t CacheBytes(const RunContext& context) {
+  constexpr uint64_t kLeast = uint64_t{1} << 20, kMost = uint64_t{32} << 20;
+  const uint64_t share = context.memory_bytes() / 16 / static_cast<uint64_t>(context.workers());
+  return std::bit_floor(std::clamp(share, kLeast, kMost));
+}
+
 class Encode : public Stage {
  public:
   void Declare(OptionSet& options) override {
@@ -52,7 +66,13 @@ class Encode : public Stage {
             "Names with commas between them. Each gets a dataset of its own, "
             "PREFIX_KEY_document.bin and .idx; document d is the same record in all of them.")
         .Flag("keep-empty", &keep_empty_, "write empty documents instead of dropping them")
-        .Detail("Megatron's tools up to June 2023 drop them, later ones write them.");
+        .Detail("Megatron's tools up to June 2023 drop them, later ones write them.")
+        .Choice("special-text", &special_text_, {"ordinary", "special", "error"},
+                "the end-of-text token written out in a text: as ordinary text, as the token, or as bad")
+        .Detail("The summary says how often it was there. Bad records are quarantined.")
+        .Choice("bad-utf8", &bad_utf8_, {"error", "replace"},
+                "records that are not valid UTF-8 are bad, or bad bytes become U+FFFD")
+        .Detail("So do \\u escapes of half a surrogate pair.");
     options.Example("owt encode --append-eod shuffled.json my-gpt2",
                     "writes my-gpt2_text_document.bin and .idx");
     options.Example("owt encode --json-keys title,text --append-eod news.jsonl.zst news",
@@ -76,6 +96,9 @@ class Encode : public Stage {
     options.url_key = context.common.url_key;
     options.append_eod = append_eod_;
     options.keep_empty = keep_empty_;
+    options.special_text = ParseSpecialText(special_text_);
+    options.replace_bad_utf8 = bad_utf8_ == "replace";
+    options.cache_bytes = CacheBytes(context);
 
     const formats::Gpt2Vocab vocab = formats::Gpt2Vocab::Embedded();
     const encode::EncodeDocuments transform(vocab, options);
@@ -87,6 +110,8 @@ class Encode : public Stage {
  private:
   bool append_eod_ = false;
   bool keep_empty_ = false;
+  std::string special_text_ = "ordinary";
+  std::string bad_utf8_ = "error";
   std::vector<std::string> json_keys_;
 };
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <functional>
+#include <limits>
 
 // Byte pair encoding after Sennrich et al. (2016), in the byte-level form of GPT-2. The id of a
 // merged token is 256 + rank, so ids compare as ranks do. Short pieces are scanned for the lowest
@@ -50,6 +51,7 @@ BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes)
   const size_t num_slots = std::bit_ceil(std::max<size_t>(vocab.merges().size() * 2, 2));
   slots_.resize(num_slots, kEmptySlot);
   shift_ = 64 - std::countr_zero(num_slots);
+  filter_.resize(num_slots * 4 / 64 + 1);
   uint32_t merged = formats::Gpt2Vocab::kNumBytes;
   for (const formats::MergePair& merge : vocab.merges()) {
     Insert(merge.left, merge.right, merged);
@@ -66,14 +68,20 @@ BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes)
 
 void BpeModel::Insert(uint32_t left, uint32_t right, uint32_t merged) {
   const uint64_t pair = PairKey(left, right);
-  size_t i = (pair * kHashFactor) >> shift_;
+  const uint64_t hash = pair * kHashFactor;
+  const uint64_t bit = hash >> (shift_ - 2);
+  filter_[bit / 64] |= uint64_t{1} << bit % 64;
+  size_t i = hash >> shift_;
   while (slots_[i] != kEmptySlot) i = (i + 1) & (slots_.size() - 1);
   slots_[i] = pair << kIdBits | merged;
 }
 
 uint32_t BpeModel::Find(uint32_t left, uint32_t right) const {
   const uint64_t pair = PairKey(left, right);
-  for (size_t i = (pair * kHashFactor) >> shift_;; i = (i + 1) & (slots_.size() - 1)) {
+  const uint64_t hash = pair * kHashFactor;
+  const uint64_t bit = hash >> (shift_ - 2);
+  if ((filter_[bit / 64] >> bit % 64 & 1) == 0) return kNone;
+  for (size_t i = hash >> shift_;; i = (i + 1) & (slots_.size() - 1)) {
     if (slots_[i] >> kIdBits == pair) return static_cast<uint32_t>(slots_[i] & kIdMask);
     if (slots_[i] == kEmptySlot) return kNone;
   }
@@ -90,26 +98,45 @@ void BpeModel::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) c
   }
 }
 
+// The symbol that begins at byte i is ids[i]; `begins` says where symbols begin. Nothing moves when
+// two are merged.
 size_t BpeModel::EncodeShort(std::string_view piece, uint32_t* ids) const {
-  uint32_t merges[kShortBytes];  // merges[i]: what ids[i] and ids[i + 1] become, or kNone
-  size_t size = piece.size();
+  static_assert(kShortBytes == 64);
+  constexpr int kIndexBits = 6;
+  constexpr int32_t kNoMerge = std::numeric_limits<int32_t>::max();
+  int32_t merges[kShortBytes];  // what ids[i] and the next symbol become, and i; or kNoMerge
+  const size_t size = piece.size();
   const auto* bytes = reinterpret_cast<const uint8_t*>(piece.data());
-  for (size_t i = 0; i < size; ++i) ids[i] = byte_ids_[bytes[i]];
-  for (size_t i = 0; i + 1 < size; ++i) merges[i] = byte_pairs_[bytes[i] << 8 | bytes[i + 1]];
-
-  while (size > 1) {
-    const size_t at = static_cast<size_t>(std::min_element(merges, merges + size - 1) - merges);
-    if (merges[at] == kNone) break;
-    ids[at] = merges[at];
-    --size;
-    std::copy(ids + at + 2, ids + size + 1, ids + at + 1);
-    if (at + 1 < size) {
-      std::copy(merges + at + 2, merges + size, merges + at + 1);
-      merges[at] = Find(ids[at], ids[at + 1]);
-    }
-    if (at > 0) merges[at - 1] = Find(ids[at - 1], ids[at]);
+  const auto merge_at = [](uint32_t merged, unsigned i) {
+    return merged == kNone ? kNoMerge : static_cast<int32_t>(merged << kIndexBits | i);
+  };
+  for (unsigned i = 0; i < size; ++i) ids[i] = byte_ids_[bytes[i]];
+  for (unsigned i = 0; i + 1 < size; ++i) {
+    merges[i] = merge_at(byte_pairs_[bytes[i] << 8 | bytes[i + 1]], i);
   }
-  return size;
+
+  uint64_t begins = ~uint64_t{0} >> (kShortBytes - size);
+  while (size > 1) {
+    int32_t best = kNoMerge;  // signed: the least instructions have no other vector minimum
+    for (size_t i = 0; i + 1 < size; ++i) best = std::min(best, merges[i]);
+    if (best == kNoMerge) break;
+    const unsigned at = static_cast<unsigned>(best) % kShortBytes;
+    const uint64_t behind = begins & ~((uint64_t{2} << at) - 1);
+    const auto gone = static_cast<unsigned>(std::countr_zero(behind));
+    begins &= ~(uint64_t{1} << gone);
+    ids[at] = static_cast<unsigned>(best) >> kIndexBits;
+    merges[gone] = merges[at] = kNoMerge;
+    if (const uint64_t next = behind & (behind - 1); next != 0) {
+      merges[at] = merge_at(Find(ids[at], ids[std::countr_zero(next)]), at);
+    }
+    if (const uint64_t before = begins & ((uint64_t{1} << at) - 1); before != 0) {
+      const auto previous = static_cast<unsigned>(63 - std::countl_zero(before));
+      merges[previous] = merge_at(Find(ids[previous], ids[at]), previous);
+    }
+  }
+  size_t count = 0;
+  for (; begins != 0; begins &= begins - 1) ids[count++] = ids[std::countr_zero(begins)];
+  return count;
 }
 
 struct BpeModel::Symbol {

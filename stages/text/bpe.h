@@ -32,7 +32,7 @@ class BpeModel {
   void EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const;
 
   // The same for a piece of at most kShortBytes: writes the ids and returns how many.
-  static constexpr size_t kShortBytes = 32;
+  static constexpr size_t kShortBytes = 64;
   size_t EncodeShort(std::string_view piece, uint32_t* ids) const;
 
  private:
@@ -48,6 +48,7 @@ class BpeModel {
 
   std::array<uint32_t, 256> byte_ids_{};
   std::vector<uint32_t> byte_pairs_;   // what two bytes become, or kNone
+  std::vector<uint64_t> filter_;       // a bit for each hash of a pair; most pairs have none
   std::vector<uint64_t> slots_;        // left, right, merged; open addressing, at most half full
   int shift_ = 0;                      // 64 - log2(slots_.size())
   std::vector<uint32_t> token_bytes_;  // length by id

@@ -66,13 +66,24 @@ char* BpeEncoder::Encode(std::string_view piece, const WordKey& key, CachedPair*
 }
 
 char* BpeEncoder::EncodeLong(std::string_view piece, char* out) {
+  const bool cacheable = piece.size() <= LongWordCache::kMaxBytes;
+  if (cacheable) {
+    const std::string_view known = long_cache_.Find(piece);
+    if (!known.empty())
+      return static_cast<char*>(std::memcpy(out, known.data(), known.size())) + known.size();
+  }
   ids_.clear();
   model_->EncodePiece(piece, &ids_);
   const auto used = static_cast<size_t>(out - packed_->data());
   const size_t needed = used + ids_.size() * id_bytes_ + kRoom;
   packed_->Resize(used);
   if (packed_->capacity() < needed) packed_->Reserve(needed + needed / 2);
+  const char* const begin = packed_->data() + used;
   out = Pack(ids_.data(), ids_.size(), packed_->data() + used);
+  const auto num_bytes = static_cast<size_t>(out - begin);
+  if (cacheable && num_bytes <= LongWordCache::kMaxIdBytes) {
+    long_cache_.Insert(piece, {begin, num_bytes});
+  }
   if (ids_.capacity() > kKeptBytes / sizeof(uint32_t)) ids_ = {};
   return out;
 }

@@ -7,6 +7,7 @@
 
 #include "pipeline/buffer.h"
 #include "stages/text/bpe.h"
+#include "stages/text/long_word_cache.h"
 #include "stages/text/simd_tier.h"
 #include "stages/text/text_kernel.h"
 #include "stages/text/word_cache.h"
@@ -58,6 +59,7 @@ class BpeEncoder : private IdSink {
   const BpeModel* model_;
   const TextKernel* kernel_;
   WordCache cache_;
+  LongWordCache long_cache_;
   size_t id_bytes_;
   Buffer* packed_ = nullptr;   // while a text is encoded
   Buffer scratch_;             // of Encode and CountTokens

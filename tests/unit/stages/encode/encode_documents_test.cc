@@ -74,9 +74,44 @@ TEST_F(EncodeDocumentsTest, RecordsWithoutAKeyAreBadAsAWhole) {
   EXPECT_EQ(result_.tally.quarantined.at("missing_text"), 1u);
 }
 
+constexpr std::string_view kSpecial =
+    "{\"text\": \"Hello <|endoftext|>world<|endoftext|>\"}\n{\"text\": \"Hello world\"}\n";
+
 TEST_F(EncodeDocumentsTest, EndOfTextInATextIsOrdinary) {
-  Run({}, "{\"text\": \"<|endoftext|>\"}\n");
-  EXPECT_THAT(tokens_, ElementsAre(27, 91, 437, 1659, 5239, 91, 29));
+  Run({}, kSpecial);
+  EXPECT_THAT(tokens_, ElementsAre(15496, 1279, 91, 437, 1659, 5239, 91, 29, 6894, 27, 91, 437,
+                                   1659, 5239, 91, 29, 15496, 995));
+  EXPECT_EQ(result_.tally.noted.at("special_text"), 2u);
+}
+
+// tiktoken's encode(..., allowed_special="all"): the space before it is a piece of its own.
+TEST_F(EncodeDocumentsTest, EndOfTextInATextAsAToken) {
+  Run({.append_eod = true, .special_text = SpecialText::kSpecial}, kSpecial);
+  EXPECT_THAT(tokens_, ElementsAre(15496, 220, 50256, 6894, 50256, 50256, 15496, 995, 50256));
+  EXPECT_THAT(lengths_, ElementsAre(6, 3));
+  EXPECT_EQ(result_.tally.noted.at("special_text"), 2u);
+}
+
+TEST_F(EncodeDocumentsTest, EndOfTextInATextAsAnError) {
+  Run({.special_text = SpecialText::kError}, kSpecial);
+  EXPECT_THAT(tokens_, ElementsAre(15496, 995));
+  EXPECT_EQ(result_.tally.quarantined.at("special_text"), 1u);
+}
+
+// One U+FFFD (id 4210) for each bad part, and for each half of a pair.
+TEST_F(EncodeDocumentsTest, BadUtf8IsReplacedWhenAsked) {
+  constexpr std::string_view kBad =
+      "{\"text\": \"a\xE4\xB8!\"}\n{\"text\": \"a\\uD83D!\"}\n{\"text\": "
+      "\"\\uDE00\\uD83D\\uDE00\"}\n"
+      "{\"text\": \xFF}\n";
+  Run({}, kBad);
+  EXPECT_EQ(result_.tally.quarantined.at("invalid_utf8"), 2u);
+  EXPECT_EQ(result_.tally.quarantined.at("lone_surrogate"), 2u);
+  result_.Clear();
+  Run({.replace_bad_utf8 = true}, kBad);
+  EXPECT_EQ(result_.tally.num_quarantined(), 1u);
+  EXPECT_THAT(lengths_, ElementsAre(3, 3, 3));
+  EXPECT_THAT(tokens_, ElementsAre(64, 4210, 0, 64, 4210, 0, 4210, 47249, 222));
 }
 
 }  // namespace
