@@ -68,7 +68,7 @@ class Encode : public Stage {
         .Flag("keep-empty", &keep_empty_, "write empty documents instead of dropping them")
         .Detail("Megatron's tools up to June 2023 drop them, later ones write them.")
         .Choice("special-text", &special_text_, {"ordinary", "special", "error"},
-                "the end-of-text token written out in a text: as ordinary text, as the token, or as bad")
+                "end-of-text tokens written out in a text: ordinary text, tokens, or bad")
         .Detail("The summary says how often it was there. Bad records are quarantined.")
         .Choice("bad-utf8", &bad_utf8_, {"error", "replace"},
                 "records that are not valid UTF-8 are bad, or bad bytes become U+FFFD")
