@@ -147,6 +147,12 @@ class IndexedDataset {
 
   uint64_t bin_bytes() const { return bin_.size(); }
 
+  // Gives back the memory of what was read so far.
+  void DropPages() const {
+    idx_.DropPages();
+    bin_.DropPages();
+  }
+
  private:
   template <class Integer>
   Integer Load(uint64_t offset) const {

@@ -25,6 +25,10 @@ class MappedFile {
 
   const std::string& path() const { return path_; }
 
+  // Gives back the memory of what was read so far; the view stays good and is read again from the
+  // file (or the page cache) where it is touched again.
+  void DropPages() const;
+
  private:
   void Unmap();
 

@@ -90,22 +90,22 @@ void ReadSettings(const StageEntry& stage, const std::string& config_path, Parse
 }
 
 // The one convention: INPUT... OUTPUT; one input and no output writes beside it.
-void ResolvePaths(const StageEntry& stage, std::vector<std::string> paths, std::string output,
+void ResolvePaths(const Stage& stage, std::vector<std::string> paths, std::string output,
                   RunContext* context) {
   if (paths.empty()) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("no input; use: owt {} INPUT... [OUTPUT], or run it in a corpus "
                             "directory made by owt init",
-                            stage.name));
+                            context->stage->name));
   }
   if (output.empty() && paths.size() > 1) {
     output = paths.back();
     paths.pop_back();
   }
-  if (output.empty()) output = paths[0] == "-" ? "-" : NameBeside(paths[0], stage.name);
+  if (output.empty()) output = paths[0] == "-" ? "-" : NameBeside(paths[0], context->stage->name);
   context->paths = std::move(paths);
   context->output = std::move(output);
-  context->inputs = ExpandInputs(context->paths);
+  context->inputs = ExpandInputs(stage.InputPaths(context->paths));
   for (const InputRecord& input : context->inputs) {
     if (input.path == context->output && input.path != "-") {
       throw Error(ErrorKind::kUsage, "this file is both an input and the output", input.path);
@@ -165,7 +165,7 @@ std::string Summary(const RunContext& context, const Timings& timings) {
 
 void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string output,
                   RunContext& context) {
-  ResolvePaths(*context.stage, std::move(paths), std::move(output), &context);
+  ResolvePaths(stage, std::move(paths), std::move(output), &context);
   context.output = stage.OutputName(std::move(context.output));
   TooManyBad({}, context.common.max_bad);  // checks the syntax before any work
   context.shard();

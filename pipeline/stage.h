@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/options.h"
 #include "pipeline/transform.h"
@@ -27,6 +28,12 @@ class Stage {
   // beginning of several names cuts off what would be the suffix of one file: the manifest and the
   // journal stand beside the files under the same beginning.
   virtual std::string OutputName(std::string output) const { return output; }
+
+  // The inputs that the typed ones stand for. A stage whose inputs are pairs of files names both of
+  // each pair, so that the fingerprint and the manifest know them.
+  virtual std::vector<std::string> InputPaths(const std::vector<std::string>& typed) const {
+    return typed;
+  }
 
   // A map stage returns its step, so that `owt run` can fuse neighbours; others return nullptr.
   virtual std::unique_ptr<MapTransform> MakeMap() { return nullptr; }

@@ -14,6 +14,7 @@ std::unique_ptr<Stage> MakeExtract();
 std::unique_ptr<Stage> MakeMerge();
 std::unique_ptr<Stage> MakeShuffle();
 std::unique_ptr<Stage> MakeTrainTokenizer();
+std::unique_ptr<Stage> MakeConvert();
 std::unique_ptr<Stage> MakeScrape();
 std::unique_ptr<Stage> MakeReport();
 std::unique_ptr<Stage> MakeRun();
@@ -48,6 +49,8 @@ constexpr StageEntry kTable[] = {
      kInputsToOutput, MakeEncode, ""},
     {"train-tokenizer", "Data", "learn the tokens of a corpus", "jsonl",
      "a folder with tokenizer.json and its kin", kInputsToOutput, MakeTrainTokenizer, ""},
+    {"convert", "Data", "turn tokens into another trainer's files, or join them",
+     "files of tokens", "megatron, nanogpt, llmc or ds", kInputsToOutput, MakeConvert, ""},
     {"init", "Around", "make a corpus directory with its Makefile", "", "owt.toml, Makefile",
      kInputs, MakeInit, ""},
     {"run", "Around", "run a recipe, neighbouring maps in one pass", "a recipe (TOML)",

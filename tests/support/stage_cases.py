@@ -1,6 +1,6 @@
 """What each data stage is run on by the tests that walk the table of stages (tests/property/stages.py,
 tests/crash/kill_stages.py). A stage of the table without a case here makes those tests fail."""
-import bz2, gzip, html, json, lzma, pathlib, random, re, shutil, subprocess
+import array, bz2, gzip, html, json, lzma, pathlib, random, re, shutil, struct, subprocess
 
 WORDS = """the of and to in is was for on that with as by at from his it an were are which this also be has had first
 one their its new after but who not they have her she two been other when there all during into school time may
@@ -179,6 +179,40 @@ def text_tree(size, seed=1):
     return files
 
 
+def token_documents(size, seed):
+    """Documents of uint16 tokens, <|endoftext|> behind each."""
+    random_, documents, total = random.Random(seed), [], 0
+    while total < size:
+        length = random_.choice([0, 1, 50, 700, 3000])
+        tokens = [random_.randint(0, 50255)] * (length // 2) + random_.choices(range(50256), k=length - length // 2)
+        documents.append(array.array("H", tokens + [50256]).tobytes())
+        total += len(documents[-1])
+    return documents
+
+
+def raw_tokens(size, seed=1):
+    """nanoGPT's file, as a list of pieces."""
+    return token_documents(size, seed)
+
+
+def token_datasets(size, seed=1):
+    """A folder of ten of Megatron's datasets."""
+    files = {}
+    for part in range(10):
+        documents = token_documents(size // 10, seed + part)
+        lengths = [len(d) // 2 for d in documents]
+        starts = [2 * sum(lengths[:k]) for k in range(len(lengths))]
+        files[f"part-{part}.bin"] = b"".join(documents)
+        files[f"part-{part}.idx"] = (b"MMIDIDX\0\0" + struct.pack("<QBQQ", 1, 8, len(lengths), len(lengths) + 1)
+                                     + array.array("i", lengths).tobytes() + array.array("q", starts).tobytes()
+                                     + array.array("q", range(len(lengths) + 1)).tobytes())
+    return files
+
+
+def num_token_documents(files):
+    return sum(struct.unpack_from("<Q", body, 18)[0] for name, body in files.items() if name.endswith(".idx"))
+
+
 def num_lines(data):
     return sum(bool(line.strip()) for line in data.split(b"\n"))
 
@@ -204,9 +238,12 @@ class Case:
     """How to run one stage. `content(size)` makes its input: the text of a file, the pieces of a file (a list of bytes),
     or a folder (a dict of names and bytes). `count(content)` is the number of its records, `options` go on the command
     line, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
-    case, of the same input, must give the same bytes."""
+    case, of the same input, must give the same bytes. Without `packed` the stage reads plain files
+    only."""
 
-    def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None, same_as=None):
+    def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None, same_as=None,
+                 packed=True):
+        self.packed = packed
         self.same_as = same_as
         self.content, self.options, self.suffix, self.output = content, list(options), suffix, output
         self.outputs = outputs or (lambda folder: [folder / output])
@@ -214,6 +251,8 @@ class Case:
 
     def packings(self, made):
         """How the input may be stored; web archives are also packed record by record, as crawlers do."""
+        if not self.packed:
+            return [""]
         return [*PACKERS, ".members.gz"] if isinstance(made, list) else [*PACKERS]
 
     def write(self, folder, made, packing=""):
@@ -258,6 +297,13 @@ CASES = {
                    outputs=lambda folder: [folder / "out_text_document.bin", folder / "out_text_document.idx"]),
     "train-tokenizer": Case(documents, ["--vocab-size", "2000"], output="out",
                             outputs=lambda folder: sorted((folder / "out").glob("*.*"))),
+    "convert": Case(token_datasets, output="out", count=num_token_documents, packed=False,
+                    outputs=lambda folder: [folder / "out.bin", folder / "out.idx"]),
+    "convert:llmc": Case(raw_tokens, ["--from", "nanogpt", "--to", "llmc", "--shard-tokens", "300000"], suffix=".bin",
+                         output="out", count=len, packed=False,
+                         outputs=lambda folder: sorted(folder.glob("out_*.bin"))),
+    "convert:ds": Case(raw_tokens, ["--from", "nanogpt", "--to", "ds"], suffix=".bin", output="out", count=len,
+                       packed=False, outputs=lambda folder: sorted(folder.glob("out.ds*"))),
 }
 # Stages whose input is not a file: they have tests of their own, named here.
 ELSEWHERE = {"scrape": "tests/crash/scrape_hostile.py"}
