@@ -7,7 +7,7 @@ namespace owt::convert {
 ConvertSink::ConvertSink(RunContext& context, formats::TokenOutput output)
     : context_(context), output_(std::move(output)) {}
 
-void ConvertSink::Put(const BatchResult& result) {
+void ConvertSink::Put(BatchResult& result) {
   if (writer_ == nullptr) writer_ = formats::MakeTokenWriter(output_);
   if (!result.aux.empty()) writer_->AddDocuments(result.bytes, result.aux);
 }

@@ -16,7 +16,7 @@ class ConvertSink : public Sink {
   // `context` must outlive the sink.
   ConvertSink(RunContext& context, formats::TokenOutput output);
 
-  void Put(const BatchResult& result) override;
+  void Put(BatchResult& result) override;
   std::string Checkpoint(std::vector<Fd>* unsynced) override;
   bool Restore(const std::string& state) override;
   void Commit() override;
