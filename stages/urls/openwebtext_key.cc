@@ -85,13 +85,19 @@ bool IsBracketedHost(std::string_view host) {
   return text::IsIpv6Address(host);
 }
 
+// Brackets go round the whole host, and it is an address.
 bool HasGoodBrackets(std::string_view authority) {
-  const size_t open = authority.find('[');
+  const bool opens = authority.find('[') != authority.npos;
   const bool closes = authority.find(']') != authority.npos;
-  if (open == authority.npos) return !closes;
-  if (!closes) return false;
-  const std::string_view host = authority.substr(open + 1);
-  return IsBracketedHost(host.substr(0, host.find(']')));
+  if (!opens || !closes) return opens == closes;
+  std::string_view host = authority.substr(authority.rfind('@') + 1);  // npos + 1 is 0
+  if (!host.starts_with('[')) {
+    return host.find('[') == host.npos && IsBracketedHost(host.substr(0, host.find(':')));
+  }
+  host.remove_prefix(1);
+  const size_t close = host.find(']');
+  const std::string_view behind = close == host.npos ? "" : host.substr(close + 1);
+  return (behind.empty() || behind.starts_with(':')) && IsBracketedHost(host.substr(0, close));
 }
 
 // Characters such as U+2100 (a/c) would split the authority anew once normalized.

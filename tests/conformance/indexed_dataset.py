@@ -1,16 +1,10 @@
 #!/usr/bin/env python3
 """Compares .bin/.idx files and the GPT sample index with megatron-core's.
 
-    python3 -m venv venv
-    venv/bin/pip install numpy
-    venv/bin/pip install --no-deps megatron-core==0.16.1 torch==2.11.0 packaging typing_extensions filelock \\
-        networkx sympy mpmath nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85 nvidia-cufile \\
-        nvidia-cusparselt-cu13==0.8.0 nvidia-nvshmem-cu13==3.4.5
-    venv/bin/python tests/conformance/indexed_dataset.py build/release/bin/format_probe [--dataset PREFIX]
+    build/venv/bin/python tests/conformance/indexed_dataset.py build/release/bin/format_probe [--dataset PREFIX]
 
-That is the smallest set with which megatron.core imports (no GPU needed). Random documents, empty ones too, go
-through our writer and through Megatron's builder: the files must be equal byte for byte, and Megatron's reader must
-give back every document. Then its dataset builder and ours make the split and the sample index of the same files,
+Random documents, empty ones too, go through our writer and through Megatron's builder: the files must be equal byte
+for byte, and Megatron's reader must give back every document. Then its dataset builder and ours make the split and the sample index of the same files,
 for random lengths, splits and seeds. With --dataset, an existing dataset is opened and compared instead.
 """
 

@@ -5,7 +5,9 @@ order of the posts. A line that is no JSON is skipped.
 """
 
 import html
+import ipaddress
 import json
+import re
 from urllib.parse import parse_qsl, unquote_plus, urlparse
 
 from blacklist_urls import read_list, suffix_extractor
@@ -39,9 +41,27 @@ class Extractor:
             yield post["url"]
 
 
+def check_brackets(authority):
+    """Raises ValueError where urllib.parse does since the fix of CVE-2025-0938 (Python 3.11.12, Debian's 3.11.2):
+    brackets go round the whole host, which is an IPv6 address. Older ones let more through."""
+    if "[" not in authority or "]" not in authority:
+        return
+    host = authority.rpartition("@")[2]
+    found = re.fullmatch(r"\[([^\]]*)(\](:.*)?)?", host, re.DOTALL)
+    if not found and "[" in host:
+        raise ValueError("text beside the brackets")
+    inside = found[1] if found else host.partition(":")[0]
+    if inside.startswith("v"):
+        if not re.fullmatch(r"v[a-fA-F0-9]+\..+", inside, re.DOTALL):
+            raise ValueError("no IPvFuture")
+    elif ipaddress.ip_address(inside).version != 6:
+        raise ValueError("no IPv6 address")
+
+
 def key_of(url):
     """What makes two URLs one; raises ValueError where the URL cannot be parsed."""
     parts = urlparse(url)
+    check_brackets(parts.netloc)
     query = frozenset(parse_qsl(parts.query))
     return (parts.scheme, parts.netloc, unquote_plus(parts.path), parts.params, query, parts.fragment)
 
