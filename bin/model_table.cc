@@ -7,23 +7,25 @@
 namespace owt {
 namespace {
 
-trainer::EncodeText MakeGpt2Encoder() {
+trainer::EncodeText MakeEncoder(const formats::Gpt2Vocab& vocab) {
   // Shared by the copies of the function: an encoder refers to its model.
-  struct Gpt2 {
-    text::BpeModel model{formats::Gpt2Vocab::Embedded()};
-    text::BpeEncoder encoder{model};
+  struct Bpe {
+    explicit Bpe(const formats::Gpt2Vocab& vocab) : model(vocab), encoder(model) {}
+
+    text::BpeModel model;
+    text::BpeEncoder encoder;
   };
 
-  return [gpt2 = std::make_shared<Gpt2>()](std::string_view text) {
+  return [bpe = std::make_shared<Bpe>(vocab)](std::string_view text) {
     std::vector<uint32_t> ids;
-    gpt2->encoder.Encode(text, &ids);
+    bpe->encoder.Encode(text, &ids);
     return ids;
   };
 }
 
-std::unique_ptr<Stage> MakeEvaluate() { return trainer::MakeEvaluate(MakeGpt2Encoder); }
+std::unique_ptr<Stage> MakeEvaluate() { return trainer::MakeEvaluate(MakeEncoder); }
 
-std::unique_ptr<Stage> MakeGenerate() { return trainer::MakeGenerate(MakeGpt2Encoder); }
+std::unique_ptr<Stage> MakeGenerate() { return trainer::MakeGenerate(MakeEncoder); }
 
 using enum PathRule;
 

@@ -157,9 +157,7 @@ Gpt2Vocab FromTiktoken(const std::string& content, const std::string& path) {
 }  // namespace
 
 Gpt2Vocab ReadTokenizer(const std::string& path) {
-  for (const char* name : {"/tokenizer.json", "/merges.txt", "/vocab.bpe"}) {
-    if (FileExists(path + name)) return ReadTokenizer(path + name);
-  }
+  if (path.empty()) return Gpt2Vocab::Embedded();
   const std::string content = ReadSmallFile(path, kMaxFileBytes);
   if (content.starts_with("{")) return FromJson(content, path);
   if (content.starts_with("IQ== 0")) return FromTiktoken(content, path);

@@ -22,9 +22,9 @@ std::string TokenizerJson(const Gpt2Vocab& vocab, std::span<const std::string> f
 // tiktoken's ranks: "BASE64(TOKEN) ID" a line, without special tokens.
 std::string TiktokenText(const Gpt2Vocab& vocab);
 
-// Reads a tokenizer: a merges.txt (vocab.bpe), a tokenizer.json, a .tiktoken, or a folder that
-// holds one of them. Throws Error{kInput}, with the reason, for one that is no byte-level BPE with
-// GPT-2's pattern and order of ids (bytes, merges, <|endoftext|>).
+// Reads a tokenizer: a merges.txt (vocab.bpe), a tokenizer.json or a .tiktoken; an empty path is
+// GPT-2's own. Throws Error{kInput}, with the reason, for one that is no byte-level BPE with GPT-2's
+// pattern and order of ids (bytes, merges, <|endoftext|>).
 Gpt2Vocab ReadTokenizer(const std::string& path);
 
 }  // namespace owt::formats

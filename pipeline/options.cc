@@ -156,6 +156,14 @@ OptionSet& OptionSet::Files(std::string name, std::vector<std::string>* paths, s
   return *this;
 }
 
+OptionSet& OptionSet::File(std::string name, std::string* path, std::string help) {
+  Text(std::move(name), path, "FILE", std::move(help));
+  specs_.back().files = [path] {
+    return path->empty() ? std::vector<std::string>() : std::vector<std::string>{*path};
+  };
+  return *this;
+}
+
 OptionSet& OptionSet::Real(std::string name, double* value, double min, double max,
                            std::string help) {
   OptionSpec& spec = Add(std::move(name), "X", std::move(help));

@@ -52,6 +52,8 @@ class OptionSet {
   // A list of files whose content decides the output (lists of domains, ...): where it differs from
   // that of an earlier run, the stage runs again.
   OptionSet& Files(std::string name, std::vector<std::string>* paths, std::string help);
+  // The same with one file at most.
+  OptionSet& File(std::string name, std::string* path, std::string help);
   OptionSet& Real(std::string name, double* value, double min, double max, std::string help);
 
   // T is any integer type; [min, max] is inclusive.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "formats/line_source.h"
+#include "formats/tokenizer_files.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
@@ -72,7 +73,13 @@ class Encode : public Stage {
         .Detail("The summary says how often it was there. Bad records are quarantined.")
         .Choice("bad-utf8", &bad_utf8_, {"error", "replace"},
                 "records that are not valid UTF-8 are bad, or bad bytes become U+FFFD")
-        .Detail("So do \\u escapes of half a surrogate pair.");
+        .Detail("So do \\u escapes of half a surrogate pair.")
+        .File("tokenizer", &tokenizer_,
+              "tokenizer.json, merges.txt or .tiktoken instead of GPT-2's")
+        .Detail(
+            "A byte-level BPE with GPT-2's pattern, such as owt train-tokenizer makes. Tokens take "
+            "two "
+            "bytes below 65,500 ids, else four.");
     options.Example("owt encode --append-eod shuffled.json my-gpt2",
                     "writes my-gpt2_text_document.bin and .idx");
     options.Example("owt encode --json-keys title,text --append-eod news.jsonl.zst news",
@@ -100,7 +107,7 @@ class Encode : public Stage {
     options.replace_bad_utf8 = bad_utf8_ == "replace";
     options.cache_bytes = CacheBytes(context);
 
-    const formats::Gpt2Vocab vocab = formats::Gpt2Vocab::Embedded();
+    const formats::Gpt2Vocab vocab = formats::ReadTokenizer(tokenizer_);
     const encode::EncodeDocuments transform(vocab, options);
     formats::LineSource source(context);
     encode::DatasetSink sink(context, options.json_keys, transform.token_type());
@@ -112,6 +119,7 @@ class Encode : public Stage {
   bool keep_empty_ = false;
   std::string special_text_ = "ordinary";
   std::string bad_utf8_ = "error";
+  std::string tokenizer_;
   std::vector<std::string> json_keys_;
 };
 

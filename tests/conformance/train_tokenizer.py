@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """`owt train-tokenizer` against Hugging Face tokenizers' BpeTrainer over the byte alphabet: the same merges on English
 and code (what this environment installs), on CJK (generated words of a Zipf distribution), and on many small corpora of
-few letters, where ties and runs are the rule. The tokenizer.json is loaded by tokenizers and must encode a sample alike.
+few letters, where ties and runs are the rule. The tokenizer.json is loaded by tokenizers and must encode a sample
+alike, and so must `owt encode` with each of the files.
 Usage: train_tokenizer.py OWT [--megabytes N]
 """
-import argparse, json, pathlib, random, re, subprocess, sys, sysconfig, tempfile
+import argparse, array, json, pathlib, random, re, subprocess, sys, sysconfig, tempfile
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
@@ -61,6 +62,20 @@ def ours(owt, folder, texts, size, min_frequency, options=()):
     return output, (output / "merges.txt").read_text().split("\n")[1:-1]
 
 
+def check_encode(owt, folder, output, text, want):
+    """`owt encode --tokenizer` with each file that train-tokenizer writes."""
+    (folder / "text.jsonl").write_text(json.dumps({"text": text}) + "\n")
+    problems = 0
+    for file in ("tokenizer.json", "merges.txt", "tokenizer.tiktoken"):
+        subprocess.run([owt, "encode", "-q", "--force", "--tokenizer", str(output / file), str(folder / "text.jsonl"),
+                        str(folder / "ids")], check=True)
+        got = array.array("H", (folder / "ids_text_document.bin").read_bytes()).tolist()
+        if got != want:
+            problems += 1
+            print(f"encode --tokenizer {file}: other ids")
+    return problems
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("owt")
@@ -85,6 +100,7 @@ def main():
                       f" {'DIFFERENT' if differ else 'the same'}", flush=True)
             read = Tokenizer.from_file(str(output / "tokenizer.json"))
             sample = " ".join(texts)[:20000]
+            problems += check_encode(arguments.owt, folder, output, sample, read.encode(sample).ids)
             if [read.id_to_token(i) for i in read.encode(sample).ids] != [tokenizer.id_to_token(i) for i in tokenizer.encode(sample).ids]:
                 problems += 1
                 print(f"{title}: tokenizer.json encodes differently")

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/gpt2_vocab.h"
 #include "pipeline/stage.h"
 #include "trainer/api.h"
 
@@ -13,10 +14,11 @@ namespace owt::trainer {
 
 // The model commands. They hold no tensor: the work is in the module (module.h).
 
-// Text to GPT-2 ids. The encoder lives with the data stages, which the trainer does not include;
+// Text to ids. The encoder lives with the data stages, which the trainer does not include;
 // bin/ hands it in.
 using EncodeText = std::function<std::vector<uint32_t>(std::string_view text)>;
-using MakeEncoder = EncodeText (*)();  // called once, when there is text
+// Called once, when there is text.
+using MakeEncoder = EncodeText (*)(const formats::Gpt2Vocab& vocab);
 
 std::unique_ptr<Stage> MakeTrain();
 std::unique_ptr<Stage> MakeEvaluate(MakeEncoder make_encoder);

@@ -7,10 +7,10 @@
 #include <numbers>
 
 #include "formats/document_map.h"
-#include "formats/gpt2_vocab.h"
 #include "formats/gpt_split.h"
 #include "formats/indexed_dataset.h"
 #include "formats/line_source.h"
+#include "formats/tokenizer_files.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
@@ -114,6 +114,7 @@ class EvaluateCommand : public Stage {
         .Text("split", &split_, "A,B,C", "shares of training, validation and test")
         .Choice("part", &part_, {"train", "valid", "test", "all"}, "which part of --data")
         .Text("text-key", &text_key_, "KEY", "field of the jsonl files that holds the text")
+        .File("tokenizer", &tokenizer_, "of the texts, if it is not GPT-2's")
         .Integer("seq-length", &config_.sequence_length, 0, 1 << 24,
                  "tokens per window; 0 takes the model's positions")
         .Integer("micro-batch-size", &config_.batch, 1, 1 << 20, "windows at a time");
@@ -142,8 +143,8 @@ class EvaluateCommand : public Stage {
 
   std::string EvaluateTexts(RunContext& context) {
     context.inputs = ExpandInputs(context.paths);
-    const uint32_t end_token = formats::Gpt2Vocab::Embedded().end_of_text();
-    TextDocuments documents(context, text_key_, make_encoder_(), end_token);
+    const formats::Gpt2Vocab vocab = formats::ReadTokenizer(tokenizer_);
+    TextDocuments documents(context, text_key_, make_encoder_(vocab), vocab.end_of_text());
     const Evaluation evaluation = LoadTrainer().evaluate(
         config_, [&](std::vector<uint32_t>* ids) { return documents.Next(ids); }, HooksOf(context));
     if (documents.num_bad() > 0) {
@@ -157,7 +158,7 @@ class EvaluateCommand : public Stage {
   MakeEncoder make_encoder_;
   RunOptions run_;
   EvaluateConfig config_;
-  std::string data_, split_ = "969,30,1", part_ = "valid", text_key_ = "text";
+  std::string data_, split_ = "969,30,1", part_ = "valid", text_key_ = "text", tokenizer_;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "formats/gpt2_vocab.h"
+#include "formats/tokenizer_files.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
@@ -19,6 +19,7 @@ class GenerateCommand : public Stage {
     run_.Declare(options);
     options.Group("Text")
         .Text("prompt", &prompt_, "TEXT", "what to go on from; empty: the start of a document")
+        .File("tokenizer", &tokenizer_, "the tokenizer of the model's data, if it is not GPT-2's")
         .Integer("tokens", &config_.tokens, 1, 1 << 30, "most tokens to write")
         .Real("temperature", &config_.sampling.temperature, 0, 1e3,
               "below 1 is safer, above 1 wilder; 0: always the likeliest")
@@ -30,11 +31,11 @@ class GenerateCommand : public Stage {
 
   void Run(RunContext& context) override {
     config_.run = run_.Config();
-    const formats::Gpt2Vocab vocab = formats::Gpt2Vocab::Embedded();
+    const formats::Gpt2Vocab vocab = formats::ReadTokenizer(tokenizer_);
     config_.vocab = vocab.size();
     config_.end_token = vocab.end_of_text();
     std::vector<uint32_t> prompt;
-    if (!prompt_.empty()) prompt = make_encoder_()(prompt_);
+    if (!prompt_.empty()) prompt = make_encoder_(vocab)(prompt_);
     Fd out(dup(STDOUT_FILENO), "standard output");
     out.Write(prompt_);
     LoadTrainer().generate(
@@ -48,7 +49,7 @@ class GenerateCommand : public Stage {
   MakeEncoder make_encoder_;
   RunOptions run_;
   GenerateConfig config_;
-  std::string prompt_;
+  std::string prompt_, tokenizer_;
 };
 
 }  // namespace

@@ -60,7 +60,7 @@ TEST_F(TokenizerFilesTest, EveryFormGivesTheVocabularyBack) {
     const Gpt2Vocab read = ReadTokenizer(File(name, content));
     EXPECT_TRUE(std::ranges::equal(read.merges(), vocab.merges())) << name;
   }
-  EXPECT_EQ(ReadTokenizer(folder_).size(), vocab.size()) << "a folder";
+  EXPECT_EQ(ReadTokenizer("").size(), vocab.size());
 }
 
 TEST_F(TokenizerFilesTest, WhatIsNoTokenizerOfThisKindIsRefusedWithTheReason) {
