@@ -111,4 +111,11 @@ std::string NameBeside(const std::string& input, std::string_view stage) {
   return fmt::format("{}{}.{}{}{}", folder, stem.substr(0, dot), stage, stem.substr(dot), packing);
 }
 
+std::string_view PrefixOf(std::string_view output) {
+  for (const std::string_view suffix : {".gz", ".bz2", ".xz", ".zst", ".json", ".jsonl"}) {
+    if (output.ends_with(suffix)) output.remove_suffix(suffix.size());
+  }
+  return output;
+}
+
 }  // namespace owt

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/context.h"
@@ -15,5 +16,8 @@ std::vector<InputRecord> ExpandInputs(const std::vector<std::string>& paths);
 
 // "a/merged.json" + "dedup" -> "a/merged.dedup.json"; "x.jsonl.zst" -> "x.dedup.jsonl.zst".
 std::string NameBeside(const std::string& input, std::string_view stage);
+
+// "corpus" for "corpus" and for "corpus.jsonl.zst": what names made from it begin with.
+std::string_view PrefixOf(std::string_view output);
 
 }  // namespace owt

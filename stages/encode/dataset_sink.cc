@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "pipeline/error.h"
+#include "pipeline/paths.h"
 
 namespace owt::encode {
 namespace {
@@ -22,13 +23,6 @@ size_t TokensBytes(std::string_view packed_lengths, formats::TokenType type) {
 }
 
 }  // namespace
-
-std::string_view PrefixOf(std::string_view output) {
-  for (const std::string_view suffix : {".gz", ".bz2", ".xz", ".zst", ".json", ".jsonl"}) {
-    if (output.ends_with(suffix)) output.remove_suffix(suffix.size());
-  }
-  return output;
-}
 
 DatasetSink::DatasetSink(RunContext& context, const std::vector<std::string>& json_keys,
                          formats::TokenType token_type)

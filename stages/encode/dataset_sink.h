@@ -33,7 +33,4 @@ class DatasetSink : public Sink {
   std::vector<std::unique_ptr<formats::IndexedDatasetWriter>> writers_;
 };
 
-// "corpus" for "corpus" and for "corpus.jsonl.zst": the beginning of the names of all datasets.
-std::string_view PrefixOf(std::string_view output);
-
 }  // namespace owt::encode

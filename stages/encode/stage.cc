@@ -16,6 +16,7 @@
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/paths.h"
 #include "pipeline/stage.h"
 #include "stages/encode/dataset_sink.h"
 #include "stages/encode/encode_documents.h"
@@ -88,7 +89,7 @@ class Encode : public Stage {
 
   // "merged.encode.json", the name beside the input, is PREFIX "merged.encode".
   std::string OutputName(std::string output) const override {
-    return std::string(encode::PrefixOf(output));
+    return std::string(PrefixOf(output));
   }
 
   void Run(RunContext& context) override {

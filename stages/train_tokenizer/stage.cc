@@ -9,6 +9,7 @@
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/paths.h"
 #include "pipeline/stage.h"
 #include "stages/train_tokenizer/bpe_trainer.h"
 #include "stages/train_tokenizer/count_words.h"
@@ -33,12 +34,17 @@ class TrainTokenizer : public Stage {
                     "writes tokenizer/tokenizer.json, vocab.json, merges.txt, tokenizer.tiktoken");
   }
 
+  // A folder, which has no suffix.
+  std::string OutputName(std::string output) const override {
+    while (output.size() > 1 && output.ends_with('/')) output.pop_back();
+    return std::string(PrefixOf(output));
+  }
+
   void Run(RunContext& context) override {
     if (context.output == "-") {
       throw Error(ErrorKind::kUsage,
                   "it writes several files; give the name of a folder as output");
     }
-    while (context.output.ends_with('/')) context.output.pop_back();
     train_tokenizer::BpeTrainerOptions options;
     if (vocab_size_ < Gpt2Vocab::kNumBytes + 1 + special_tokens_.size()) {
       throw Error(ErrorKind::kUsage, "--vocab-size has no room for the bytes and special tokens");

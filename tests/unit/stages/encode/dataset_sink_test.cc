@@ -8,6 +8,7 @@
 
 #include "formats/indexed_dataset.h"
 #include "pipeline/error.h"
+#include "pipeline/paths.h"
 #include "tests/support/scratch_folder.h"
 
 namespace owt::encode {
