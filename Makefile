@@ -41,9 +41,11 @@ test: deps-test build-all
 
 asan tsan:
 	configs/packages/install.sh build test
+	tests/support/make_venv.sh build/venv
+	$(if $(filter tsan,$@),tests/support/make_tsan_tbb.sh build/tsan-tbb)
 	cmake --preset $@
 	cmake --build build/$@ -j $(JOBS)
-	ctest --test-dir build/$@ --output-on-failure -j $(JOBS) $(if $(T),-R '$(T)' --no-tests=error)
+	ctest --preset $@ -j $(JOBS) $(if $(T),-R '$(T)' --no-tests=error)
 
 fuzz:
 	configs/packages/install.sh build develop
