@@ -193,10 +193,12 @@ std::string_view WalkFields(od::object object, OnField on_field) {
     if (type == od::json_type::object || type == od::json_type::array) {
       od::object inner_object;
       od::array inner_array;
-      const auto error =
-          type == od::json_type::object
-              ? (value.get_object().get(inner_object) ?: inner_object.raw_json().get(json))
-              : (value.get_array().get(inner_array) ?: inner_array.raw_json().get(json));
+      const bool is_object = type == od::json_type::object;
+      auto error =
+          is_object ? value.get_object().get(inner_object) : value.get_array().get(inner_array);
+      if (!error) {
+        error = is_object ? inner_object.raw_json().get(json) : inner_array.raw_json().get(json);
+      }
       if (error) return ReasonOf(error);
     } else {
       json = value.raw_json_token();
