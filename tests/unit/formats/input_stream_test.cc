@@ -182,9 +182,9 @@ TEST_F(InputStreamTest, FilesOfTheRealTools) {
   const std::string plain = path_ + ".plain";
   std::ofstream(plain, std::ios::binary) << text;
   for (const char* const tool :
-       {"gzip -1", "gzip -9", "bzip2 -1", "bzip2 -9", "xz -0", "xz -6",
-        "xz -T2 --block-size=50000", "xz --check=sha256", "zstd -q -1", "zstd -q -19",
-        "zstd -q --long=31", "pigz", "pbzip2", "lbzip2", "pixz -t", "pzstd -q"}) {
+       {"gzip -1", "gzip -9", "bzip2 -1", "bzip2 -9", "xz -0", "xz -6", "xz -T2 --block-size=50000",
+        "xz --check=sha256", "zstd -q -1", "zstd -q -19", "zstd -q --long=31", "pigz", "pbzip2",
+        "lbzip2", "pixz -t", "pzstd -q"}) {
     const std::string name(std::string_view(tool).substr(0, std::string_view(tool).find(' ')));
     if (std::system(("command -v " + name + " > '" + path_ + "'").c_str()) != 0) continue;
     const std::string quoted = "'" + plain + "' > '" + path_ + "'";
