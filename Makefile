@@ -15,7 +15,7 @@ help:
 	@echo 'make install      to PREFIX (/usr/local): binary, man page, completions, configs'
 	@echo 'make deps         only install what the build needs'
 	@echo 'make format lint  clang-format and clang-tidy over the tree'
-	@echo 'make asan tsan    the tests under a sanitizer; make fuzz builds the fuzz targets'
+	@echo 'make asan tsan    the tests under a sanitizer; make fuzz each fuzz target for ten seconds'
 
 # --- dependencies --------------------------------------------------------------------------------
 deps:
@@ -50,7 +50,8 @@ asan tsan:
 fuzz:
 	configs/packages/install.sh build develop
 	cmake --preset fuzz
-	cmake --build build/fuzz -j $(JOBS)
+	cmake --build build/fuzz -j $(JOBS) --target fuzzers
+	ctest --test-dir build/fuzz -L fuzz --output-on-failure -j $(JOBS) $(if $(T),-R '$(T)' --no-tests=error)
 
 bench: deps-test build-all
 	tests/bench/run.sh $(BUILD) $(B)
@@ -68,8 +69,9 @@ format:
 	configs/packages/install.sh develop
 	clang-format -i $(SOURCES)
 
-lint: build-all
-	configs/packages/install.sh develop
+lint:
+	configs/packages/install.sh build develop
+	cmake --preset $(PRESET) $(CMAKE_OPTIONS)
 	clang-format --dry-run -Werror $(SOURCES)
 	git ls-files '*.cc' | grep -Ev '^(tests|trainer)/' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p $(BUILD) --extra-arg=-Wno-unknown-warning-option
 

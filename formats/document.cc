@@ -202,6 +202,12 @@ std::string_view WalkFields(od::object object, OnField on_field) {
       if (error) return ReasonOf(error);
     } else {
       json = value.raw_json_token();
+      // simdjson passes over an unread string and a colon behind it as over a key. Read, it must
+      // be followed by a comma or the end.
+      od::raw_json_string read;
+      if (type == od::json_type::string) {
+        if (const auto error = value.get_raw_json_string().get(read)) return ReasonOf(error);
+      }
     }
     json = Trimmed(json);
     if (type != od::json_type::object && type != od::json_type::array &&

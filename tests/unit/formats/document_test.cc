@@ -76,6 +76,8 @@ TEST_F(DocumentTest, BadRecordsHaveNames) {
       {"{\"text\": \"a\"}{\"text\": \"b\"}", "invalid_json"},
       {"{\"text\": \"a\", \"b\": tru}", "invalid_json"},
       {"{\"text\": \"a\", \"b\": 01}", "invalid_json"},
+      {"{\"text\": \"a\":{}}", "invalid_json"},
+      {"{\"text\": \"a\", \"b\": \"c\":[1]}", "invalid_json"},
       {"{\"text\": \"a\x01\"}", "invalid_json"},
       {"{\"text\": \"\\x\"}", "invalid_json"},
       {"[1]", "not_an_object"},
