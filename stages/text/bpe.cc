@@ -23,8 +23,10 @@
 namespace owt::text {
 namespace {
 
-// Tokens at the end of a window that are encoded again with what follows.
-constexpr size_t kOverlap = 8;
+// What is encoded again with what follows: tokens at the end of a window, until they are so many or
+// have so many bytes.
+constexpr size_t kOverlapIds = 4;
+constexpr size_t kOverlapBytes = 16;
 
 constexpr uint64_t kHashFactor = 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio, odd
 
@@ -56,6 +58,9 @@ BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes)
   for (const formats::MergePair& merge : vocab.merges()) {
     Insert(merge.left, merge.right, merged);
     const std::string_view bytes = vocab.token_bytes(merged);
+    for (size_t i = 1; i < bytes.size(); ++i) {
+      inner_pairs_.Add(static_cast<uint8_t>(bytes[i - 1]), static_cast<uint8_t>(bytes[i]));
+    }
     if (bytes.size() == 2) {
       byte_pairs_[static_cast<uint8_t>(bytes[0]) << 8 | static_cast<uint8_t>(bytes[1])] = merged;
     }
@@ -87,15 +92,10 @@ uint32_t BpeModel::Find(uint32_t left, uint32_t right) const {
   }
 }
 
-void BpeModel::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const {
-  if (piece.size() <= kShortBytes) {
-    uint32_t few[kShortBytes];
-    ids->insert(ids->end(), few, few + EncodeShort(piece, few));
-  } else if (piece.size() <= window_bytes_) {
-    EncodeLong(piece, ids);
-  } else {
-    EncodeWindows(piece, ids);
-  }
+void BpeModel::EncodePart(std::string_view part, std::vector<uint32_t>* ids) const {
+  if (part.size() > kShortBytes) return EncodeLong(part, ids);
+  uint32_t few[kShortBytes];
+  ids->insert(ids->end(), few, few + EncodeShort(part, few));
 }
 
 // The symbol that begins at byte i is ids[i]; `begins` says where symbols begin. Nothing moves when
@@ -184,43 +184,72 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
   for (uint32_t i = 0; i != size; i = symbols[i].next) ids->push_back(symbols[i].id);
 }
 
-void BpeModel::EncodeWindows(std::string_view piece, std::vector<uint32_t>* ids) const {
-  const size_t first = ids->size();
-  std::vector<uint32_t> window;
-  size_t begin = 0;  // the ids so far are the encoding of piece[0, begin)
-  size_t end = window_bytes_;
-  size_t overlap = kOverlap;
-  const auto take_back = [&](size_t count) {
-    for (; count > 0 && ids->size() > first; --count) {
-      begin -= token_bytes_[ids->back()];
-      ids->pop_back();
-    }
-  };
-  while (true) {
-    window.clear();
-    EncodeLong(piece.substr(begin, end - begin), &window);
-    if (begin > 0) {
-      const size_t before = token_bytes_[ids->back()];
-      const size_t both = before + token_bytes_[window.front()];
-      if (!CanFollow(ids->back(), window.front(), piece.substr(begin - before, both))) {
-        overlap *= 2;  // no border here when more follows: look further back
-        take_back(overlap);
-        continue;
-      }
-    }
-    ids->insert(ids->end(), window.begin(), window.end());
-    begin = end;
-    if (end == piece.size()) return;
-    overlap = kOverlap;
-    take_back(overlap);
-    end = std::min(piece.size(), end + window_bytes_);
-  }
+void BpeModel::EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const {
+  EncodePiece(
+      piece, [this](std::string_view part, std::vector<uint32_t>* out) { EncodePart(part, out); },
+      ids);
 }
 
-bool BpeModel::CanFollow(uint32_t first, uint32_t second, std::string_view bytes) const {
+void BpeModel::EncodePiece(std::string_view piece, const PartEncoder& encode_part,
+                           std::vector<uint32_t>* ids) const {
+  if (piece.size() <= window_bytes_) return encode_part(piece, ids);
+  std::vector<uint32_t> before;  // the encoding of piece[0, end)
+  std::vector<uint32_t> window;
+  size_t end = window_bytes_;
+  encode_part(piece.substr(0, end), &before);
+  for (size_t overlap = kOverlapIds; end < piece.size();) {
+    // Both `before` and `window` encode what lies between `begin` and `end`.
+    size_t first = before.size();
+    size_t begin = end;
+    while (first > 0 && before.size() - first < overlap) {
+      if (overlap == kOverlapIds && end - begin >= kOverlapBytes) break;
+      begin -= token_bytes_[before[--first]];
+    }
+    const size_t next_end = std::min(piece.size(), end + window_bytes_);
+    window.clear();
+    encode_part(piece.substr(begin, next_end - begin), &window);
+    if (Join(piece, begin, first, window, encode_part, &before)) {
+      end = next_end;
+      overlap = kOverlapIds;
+    } else {
+      overlap *= 2;
+    }
+  }
+  ids->insert(ids->end(), before.begin(), before.end());
+}
+
+// Looks for a place from `begin` on, where the ids of `before` from `first` on and those of
+// `window` begin, at which one may end and the other go on, and joins them there.
+bool BpeModel::Join(std::string_view piece, size_t begin, size_t first,
+                    const std::vector<uint32_t>& window, const PartEncoder& encode_part,
+                    std::vector<uint32_t>* before) const {
   std::vector<uint32_t> together;
-  EncodeLong(bytes, &together);
-  return together.size() == 2 && together[0] == first && together[1] == second;
+  size_t at_before = begin;  // where (*before)[first] begins
+  size_t at_window = begin;  // where window[next] begins
+  for (size_t next = 0; next < window.size();) {
+    bool joins = at_before == at_window && first == 0;
+    if (at_before == at_window && first > 0) {
+      const uint32_t left = (*before)[first - 1];
+      const uint32_t right = window[next];
+      const size_t left_bytes = token_bytes_[left];
+      together.clear();
+      encode_part(piece.substr(at_before - left_bytes, left_bytes + token_bytes_[right]),
+                  &together);
+      joins = together.size() == 2 && together[0] == left && together[1] == right;
+    }
+    if (joins) {
+      before->resize(first);
+      before->insert(before->end(), window.begin() + static_cast<ptrdiff_t>(next), window.end());
+      return true;
+    }
+    if (at_before <= at_window) {
+      if (first == before->size()) return false;
+      at_before += token_bytes_[(*before)[first++]];
+    } else {
+      at_window += token_bytes_[window[next++]];
+    }
+  }
+  return false;
 }
 
 }  // namespace owt::text

@@ -3,11 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
+#include "stages/text/byte_pairs.h"
 
 namespace owt::text {
 
@@ -15,10 +17,10 @@ namespace owt::text {
 // 2 MiB for GPT-2's 50,000 merges.
 class BpeModel {
  public:
-  static constexpr size_t kWindowBytes = 2048;
+  static constexpr size_t kWindowBytes = 48;
 
-  // Copies what it needs. `window_bytes` is the length from which pieces are encoded part by part;
-  // it changes no id, and tests make it small. REQUIRES: at most 2^21 ids, window_bytes > 0.
+  // Copies what it needs. `window_bytes` is how much is encoded at a time of pieces that are not
+  // short; it changes no id, and tests make it small. REQUIRES: at most 2^21 ids, window_bytes > 0.
   explicit BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes = kWindowBytes);
 
   uint32_t end_of_text() const { return end_of_text_; }
@@ -26,10 +28,22 @@ class BpeModel {
   // Of ids in files.
   formats::TokenType token_type() const { return token_type_; }
 
+  // The pairs of bytes that stand side by side in some token.
+  const BytePairs& inner_pairs() const { return inner_pairs_; }
+
   // Appends the ids of one piece: starting from bytes, the adjacent pair of the lowest rank is
   // merged, leftmost first, until none is left. Time is linear in the piece, and memory beside the
   // ids constant, but for pieces where what comes last changes ids far before it; none are known.
+  //
+  // Long pieces are encoded part by part, with a call of `encode_part` for each; whoever has seen
+  // many can remember them. It appends what EncodePart does.
+  using PartEncoder = std::function<void(std::string_view part, std::vector<uint32_t>* ids)>;
+  void EncodePiece(std::string_view piece, const PartEncoder& encode_part,
+                   std::vector<uint32_t>* ids) const;
   void EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const;
+
+  // The same at once: n log n.
+  void EncodePart(std::string_view part, std::vector<uint32_t>* ids) const;
 
   // The same for a piece of at most kShortBytes: writes the ids and returns how many.
   static constexpr size_t kShortBytes = 64;
@@ -43,9 +57,10 @@ class BpeModel {
   void Insert(uint32_t left, uint32_t right, uint32_t merged);
   uint32_t Find(uint32_t left, uint32_t right) const;
   void EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) const;
-  void EncodeWindows(std::string_view piece, std::vector<uint32_t>* ids) const;
-  bool CanFollow(uint32_t first, uint32_t second, std::string_view bytes) const;
+  bool Join(std::string_view piece, size_t begin, size_t first, const std::vector<uint32_t>& window,
+            const PartEncoder& encode_part, std::vector<uint32_t>* before) const;
 
+  BytePairs inner_pairs_;
   std::array<uint32_t, 256> byte_ids_{};
   std::vector<uint32_t> byte_pairs_;   // what two bytes become, or kNone
   std::vector<uint64_t> filter_;       // a bit for each hash of a pair; most pairs have none

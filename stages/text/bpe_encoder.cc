@@ -1,6 +1,7 @@
 #include "stages/text/bpe_encoder.h"
 
 #include <cstring>
+#include <span>
 
 namespace owt::text {
 namespace {
@@ -20,7 +21,7 @@ void BpeEncoder::EncodePacked(std::string_view text, Buffer* packed) {
   packed_ = packed;
   if (text.empty()) return;
   char* const begin = MakeRoom(packed->data() + packed->size());
-  char* const end = kernel_->encode(text, cache_, this, begin);
+  char* const end = kernel_->encode(text, model_->inner_pairs(), cache_, this, begin);
   packed->Resize(static_cast<size_t>(end - packed->data()));
 }
 
@@ -66,26 +67,39 @@ char* BpeEncoder::Encode(std::string_view piece, const WordKey& key, CachedPair*
 }
 
 char* BpeEncoder::EncodeLong(std::string_view piece, char* out) {
-  const bool cacheable = piece.size() <= LongWordCache::kMaxBytes;
-  if (cacheable) {
-    const std::string_view known = long_cache_.Find(piece);
-    if (!known.empty())
-      return static_cast<char*>(std::memcpy(out, known.data(), known.size())) + known.size();
-  }
   ids_.clear();
-  model_->EncodePiece(piece, &ids_);
+  if (piece.size() <= LongWordCache::kMaxBytes) {
+    EncodePart(piece, &ids_);
+  } else {
+    model_->EncodePiece(
+        piece, [this](std::string_view part, std::vector<uint32_t>* ids) { EncodePart(part, ids); },
+        &ids_);
+  }
   const auto used = static_cast<size_t>(out - packed_->data());
   const size_t needed = used + ids_.size() * id_bytes_ + kRoom;
   packed_->Resize(used);
   if (packed_->capacity() < needed) packed_->Reserve(needed + needed / 2);
-  const char* const begin = packed_->data() + used;
   out = Pack(ids_.data(), ids_.size(), packed_->data() + used);
-  const auto num_bytes = static_cast<size_t>(out - begin);
-  if (cacheable && num_bytes <= LongWordCache::kMaxIdBytes) {
-    long_cache_.Insert(piece, {begin, num_bytes});
-  }
   if (ids_.capacity() > kKeptBytes / sizeof(uint32_t)) ids_ = {};
   return out;
+}
+
+void BpeEncoder::EncodePart(std::string_view part, std::vector<uint32_t>* ids) {
+  if (part.size() > LongWordCache::kMaxBytes) return model_->EncodePart(part, ids);
+  const std::span<const uint32_t> known = long_cache_.Find(part);
+  if (!known.empty()) {
+    ids->insert(ids->end(), known.begin(), known.end());
+    return;
+  }
+  const size_t before = ids->size();
+  // From some length on windows pay. Theirs are not looked up: two tokens may be as long as this.
+  if (part.size() > 2 * BpeModel::kShortBytes) {
+    model_->EncodePiece(part, ids);
+  } else {
+    model_->EncodePart(part, ids);
+  }
+  const std::span<const uint32_t> made = std::span(*ids).subspan(before);
+  if (made.size() <= LongWordCache::kMaxIds) long_cache_.Insert(part, made);
 }
 
 char* BpeEncoder::Pack(const uint32_t* ids, size_t count, char* out) const {

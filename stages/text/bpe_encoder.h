@@ -54,6 +54,7 @@ class BpeEncoder : private IdSink {
   char* MakeRoom(char* out) override;
   char* Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) override;
   char* EncodeLong(std::string_view piece, char* out);
+  void EncodePart(std::string_view part, std::vector<uint32_t>* ids);
   char* Pack(const uint32_t* ids, size_t count, char* out) const;
 
   const BpeModel* model_;

@@ -41,9 +41,21 @@ inline WideChar Classify(const uint8_t* at, size_t left) {
   return c < 0x10000 ? kOtherByte : WideChar{4, ClassOf(c)};
 }
 
+uint64_t Cuts(const char* block, const TextSpan& text, uint64_t leads) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(block);
+  if (block == text.begin) leads &= ~uint64_t{1};  // nothing is before it
+  uint64_t cuts = 0;
+  for (; leads != 0; leads &= leads - 1) {
+    const uint64_t lead = leads & -leads;
+    const int i = __builtin_ctzll(leads);
+    cuts |= text.inner_pairs->Has(bytes[i - 1], bytes[i]) ? 0 : lead;
+  }
+  return cuts;
+}
+
 }  // namespace
 
-void ClassifyBeyondAscii(const char* block, const char* end, StraddlingChar* straddling,
+void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar* straddling,
                          ByteClasses* classes) {
   uint64_t of_class[4] = {0, classes->letter, classes->number, classes->white};
   of_class[straddling->value] |= LowBits(straddling->num_bytes);
@@ -52,13 +64,15 @@ void ClassifyBeyondAscii(const char* block, const char* end, StraddlingChar* str
   }
   uint64_t unread = classes->beyond_ascii & ~LowBits(straddling->num_bytes);
   *straddling = {};
+  uint64_t leads = 0;
   while (unread != 0) {
     const auto i = static_cast<unsigned>(__builtin_ctzll(unread));
     const auto* at = reinterpret_cast<const uint8_t*>(block) + i;
-    const WideChar c = Classify(at, static_cast<size_t>(end - block) - i);
+    const WideChar c = Classify(at, static_cast<size_t>(text.end - block) - i);
     const uint64_t bits = LowBits(c.num_bytes) << i;
     of_class[static_cast<unsigned>(c.value)] |= bits;
     unread &= ~bits;
+    leads |= uint64_t{1} << i;
     if (c.value == UnicodeClass::kSpace) classes->inside_white |= bits & (bits << 1);
     if (i + c.num_bytes > ByteClasses::kBytes && c.value != UnicodeClass::kOther) {
       *straddling = {i + c.num_bytes - static_cast<unsigned>(ByteClasses::kBytes),
@@ -68,6 +82,7 @@ void ClassifyBeyondAscii(const char* block, const char* end, StraddlingChar* str
   classes->letter = of_class[1];
   classes->number = of_class[2];
   classes->white = of_class[3];
+  if (text.inner_pairs != nullptr) classes->cuts = Cuts(block, text, leads);
 }
 
 }  // namespace owt::text

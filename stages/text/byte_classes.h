@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "stages/text/byte_pairs.h"
+
 namespace owt::text {
 
 // What 64 bytes of text are, a bit for each, the first byte lowest. Every byte of a character has
@@ -18,6 +20,7 @@ struct ByteClasses {
   uint64_t apostrophe = 0;  // U+0027
   uint64_t beyond_ascii = 0;
   uint64_t inside_white = 0;  // second and third bytes of white space beyond ASCII
+  uint64_t cuts = 0;          // see TextSpan::inner_pairs
 };
 
 // A letter, number or white space that begins in one block and ends in the next.
@@ -26,10 +29,20 @@ struct StraddlingChar {
   unsigned value = 0;      // its UnicodeClass
 };
 
-// Adds to *classes, in which the ASCII bytes stand, what the others are. `block` are the 64 bytes,
-// `end` is where the text ends; bytes from there on are not read. *straddling holds what the block
-// before left, and then what this one leaves. About 5 ns a character.
-void ClassifyBeyondAscii(const char* block, const char* end, StraddlingChar* straddling,
+// A text, and what is known of those who will look at its pieces.
+struct TextSpan {
+  const char* begin;
+  const char* end;
+
+  // Where it is given, characters beyond ASCII are pieces of their own wherever their first byte
+  // does not follow the byte before it in this set.
+  const BytePairs* inner_pairs;
+};
+
+// Adds to *classes, in which the ASCII bytes stand, what the others are. `block` are the 64 bytes;
+// bytes outside of `text` are not read. *straddling holds what the block before left, and then
+// what this one leaves. About 5 ns a character.
+void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar* straddling,
                          ByteClasses* classes);
 
 }  // namespace owt::text

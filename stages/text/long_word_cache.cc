@@ -12,18 +12,18 @@ LongWordCache::Entry& LongWordCache::EntryOf(std::string_view piece) const {
   return entries_[XXH3_64bits(piece.data(), piece.size()) % kNumEntries];
 }
 
-std::string_view LongWordCache::Find(std::string_view piece) const {
+std::span<const uint32_t> LongWordCache::Find(std::string_view piece) const {
   const Entry& entry = EntryOf(piece);
   if (std::string_view(entry.bytes, entry.num_bytes) != piece) return {};
-  return {entry.ids, entry.num_id_bytes};
+  return {entry.ids, entry.num_ids};
 }
 
-void LongWordCache::Insert(std::string_view piece, std::string_view ids) {
+void LongWordCache::Insert(std::string_view piece, std::span<const uint32_t> ids) {
   Entry& entry = EntryOf(piece);
   std::memcpy(entry.bytes, piece.data(), piece.size());
-  std::memcpy(entry.ids, ids.data(), ids.size());
+  std::memcpy(entry.ids, ids.data(), ids.size_bytes());
   entry.num_bytes = static_cast<uint16_t>(piece.size());
-  entry.num_id_bytes = static_cast<uint16_t>(ids.size());
+  entry.num_ids = static_cast<uint16_t>(ids.size());
 }
 
 }  // namespace owt::text

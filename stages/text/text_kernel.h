@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "stages/text/byte_pairs.h"
 #include "stages/text/simd_tier.h"
 #include "stages/text/word_cache.h"
 
@@ -33,9 +34,12 @@ struct TextKernel {
   size_t (*split)(std::string_view text, uint32_t* starts);
 
   // Encodes all pieces of `text`, from the cache where it holds them. Returns where the ids end,
-  // having started at `out`. A cache belongs to one kernel: each has its own hash.
-  // REQUIRES: as above.
-  char* (*encode)(std::string_view text, const WordCache& cache, IdSink* sink, char* out);
+  // having started at `out`. Pieces are cut further where two bytes meet that are not among
+  // `inner_pairs`, those that tokens have inside: no merge crosses such a place, so that the ids
+  // are the same, and scripts without spaces become words that are known. A cache belongs to one
+  // kernel: each has its own hash. REQUIRES: as above.
+  char* (*encode)(std::string_view text, const BytePairs& inner_pairs, const WordCache& cache,
+                  IdSink* sink, char* out);
 };
 
 // Neither reads nor writes a byte outside of the text and of what is said above.

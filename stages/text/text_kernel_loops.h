@@ -27,14 +27,15 @@ class TextLoops {
  public:
   static size_t Split(std::string_view text, uint32_t* starts) {
     size_t count = 0;
-    PieceStarts<Simd> pieces(text.data(), text.size());
+    PieceStarts<Simd> pieces(text.data(), text.size(), nullptr);
     while (!pieces.done()) count += pieces.Next(starts + count);
     return count;
   }
 
-  static char* Encode(std::string_view text, const WordCache& cache, IdSink* sink, char* out) {
+  static char* Encode(std::string_view text, const BytePairs& inner_pairs, const WordCache& cache,
+                      IdSink* sink, char* out) {
     TextLoops loops(text, cache, sink);
-    PieceStarts<Simd> pieces(text.data(), text.size());
+    PieceStarts<Simd> pieces(text.data(), text.size(), &inner_pairs);
     size_t count = 0;
     while (true) {
       while (count <= kChunk && !pieces.done()) count += pieces.Next(loops.starts_ + count);

@@ -1,7 +1,8 @@
-// encode_speed RECORDS TIER THREADS ROUNDS [IDS]: encodes texts that are in memory, again and
-// again, and prints a line a round: seconds of wall clock and of CPU. RECORDS holds texts, each
-// behind its length (little-endian u32); IDS gets the ids of the first round, u16 each, in order.
-// The caches stay from round to round, so that the first is cold and the others are warm.
+// encode_speed RECORDS TIER THREADS ROUNDS [IDS]: encodes texts that are in memory, ROUNDS times,
+// or for "-" as often as a line comes, and prints a line a round: seconds of wall clock and of CPU.
+// RECORDS holds texts, each behind its length (little-endian u32); IDS gets the ids of the first
+// round, u16 each, in order. The caches stay from round to round, so that the first is cold and the
+// others are warm.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -91,18 +93,23 @@ int main(int argc, char** argv) {
     workers.push_back({owt::text::BpeEncoder(model, options), {}, {}});
   }
   Share(texts, num_bytes, &workers);
-  for (int round = 0; round < std::stoi(argv[4]); ++round) {
+  const bool asked = std::string_view(argv[4]) == "-";
+  const int rounds = asked ? 0 : std::stoi(argv[4]);
+  std::string line;
+  for (int round = 0; asked ? bool(std::getline(std::cin, line)) : round < rounds; ++round) {
     const double wall = Seconds(CLOCK_MONOTONIC), cpu = Seconds(CLOCK_PROCESS_CPUTIME_ID);
     std::vector<std::thread> threads;
     for (size_t i = 1; i < workers.size(); ++i) threads.emplace_back(&Worker::Run, &workers[i]);
     workers[0].Run();
     for (std::thread& thread : threads) thread.join();
-    fmt::print("{:.6f} {:.6f}\n", Seconds(CLOCK_MONOTONIC) - wall,
-               Seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+    const double wall_seconds = Seconds(CLOCK_MONOTONIC) - wall;
+    const double cpu_seconds = Seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    if (round == 0 && argc > 5) {
+      std::ofstream out(argv[5], std::ios::binary);
+      for (const Worker& worker : workers) out << worker.ids.view();
+    }
+    fmt::print("{:.6f} {:.6f}\n", wall_seconds, cpu_seconds);
     std::fflush(stdout);
-    if (round > 0 || argc < 6) continue;
-    std::ofstream out(argv[5], std::ios::binary);
-    for (const Worker& worker : workers) out << worker.ids.view();
   }
   return 0;
 }

@@ -11,14 +11,13 @@ import argparse
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "conformance"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path += [str(TESTS / "conformance"), str(TESTS / "support")]
 
 import ftfy
 import pycld2
@@ -26,22 +25,8 @@ import pycld2
 from cleanup_ftfy import OFF, STEPS
 from encode_ids import read_dataset
 from langdetect_cld2 import modern
+from library_texts import documents
 from tiktoken_ids import load_tiktoken
-
-CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")  # pycld2 refuses them
-
-
-def documents(size):
-    texts, total = [], 0
-    for path in sorted(pathlib.Path(sysconfig.get_path("stdlib")).rglob("*.py")):
-        text = CONTROLS.sub("", path.read_text(encoding="utf-8", errors="replace"))
-        for begin in range(0, len(text), 6000):
-            if total >= size:
-                return texts
-            texts.append(text[begin : begin + 6000])
-            total += len(texts[-1].encode())
-    return texts
-
 
 def owt_seconds(command):
     """Least CPU seconds of three runs."""

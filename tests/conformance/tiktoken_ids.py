@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
-"""Compares GPT-2 ids with tiktoken's on generated text.
+"""Compares GPT-2 ids with tiktoken's on generated text, with every set of instructions that the machine has.
 
-    pip install tiktoken
-    tests/conformance/tiktoken_ids.py build/release/bin/text_probe [--strings 200000] [--seed 1]
+    pip install tiktoken numpy
+    tests/conformance/tiktoken_ids.py build/release/bin/text_probe [--strings 1000000] [--seed 1]
 
 Every Unicode scalar value stands in every context of CONTEXTS; then come random strings of several kinds and
 a few long ones. Prints what was compared; exits 1 at the first difference.
 """
 
 import argparse
+import concurrent.futures
+import itertools
 import pathlib
 import random
-import struct
+import subprocess
 import sys
 import time
 
+import numpy as np
 import tiktoken
 
 from probe import ask
@@ -56,21 +59,28 @@ def scalar_values():
     return [chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
 
 
+# Characters of a script, and 15 % spaces.
+POOLS = [[chr(c) for c in range(first, last + 1)] for first, last in SCRIPTS]
+POOLS = [pool + [SPACES[i % len(SPACES)] for i in range(len(pool) * 15 // 85)] for pool in POOLS]
+APOSTROPHES = ["'", "s", "t", "re", "ve", "m", "ll", "d", "'s", "x", " ", "S", "\u2019", "'ll", "'re "]
+
+
 def random_string(rng, everything):
-    kind = rng.randrange(6)
-    length = rng.randrange(300)
+    kind = rng.randrange(7)
+    length = rng.randrange(301) if rng.randrange(4) == 0 else rng.randrange(60)
     if kind == 0:
         return "".join(rng.choices(everything, k=length))
     if kind == 1:
-        first, last = rng.choice(SCRIPTS)
-        return "".join(chr(rng.randint(first, last)) if rng.random() < 0.85 else rng.choice(SPACES) for _ in range(length))
+        return "".join(rng.choices(rng.choice(POOLS), k=length))
     if kind == 2:
         return "".join(rng.choices(SPACES + "ab1'!", k=length))
     if kind == 3:
-        return "".join(rng.choice(["'", "s", "t", "re", "ve", "m", "ll", "d", "'s", "x", " ", "S", "\u2019"]) for _ in range(length))
-    if kind == 4:
+        return "".join(rng.choices(APOSTROPHES, k=length // 2))
+    if kind == 4:  # around the edge of 64 bytes
+        return rng.choice(["a", " ", "'", "1", "\n", "-"]) * rng.randrange(56, 68) + "".join(rng.choices(APOSTROPHES, k=8))
+    if kind == 5:
         return rng.choice([" ", "  ", "\n", ""]).join(rng.choices(WORDS, k=length // 4))
-    return "".join(c * rng.randint(1, 40) for c in rng.choices("aA0 .\n-=\u4e2d\U0001f600", k=length // 20))
+    return "".join(c * rng.randint(1, 40) for c in rng.choices("aA0 .\n-=\u4e2d\U0001f600\u3000", k=length // 20))
 
 
 def long_strings(rng, everything):
@@ -80,45 +90,74 @@ def long_strings(rng, everything):
         yield "".join(rng.choices(alphabet, k=100_000))
 
 
-def compare(program, encoding, texts):
-    wanted = encoding.encode_ordinary_batch(texts, num_threads=2)
-    answers = ask(program, "encode", [text.encode("utf-8") for text in texts])
+def narrow(ids):
+    return np.asarray(ids, dtype=np.uint16).tobytes()
+
+
+def compare(program, tiers, texts, wanted):
+    """`wanted` are tiktoken's ids of each text, packed."""
+    records = [text.encode("utf-8") for text in texts]
+    for tier in tiers:
+        answers = ask(program, f"encode-{tier}", records)
+        if answers == wanted:
+            continue
+        number = next(i for i, answer in enumerate(answers) if answer != wanted[i])
+        found, ids = (list(np.frombuffer(x, dtype=np.uint16)) for x in (answers[number], wanted[number]))
+        at = next((i for i, (a, b) in enumerate(zip(found, ids)) if a != b), min(len(found), len(ids)))
+        sys.exit(
+            f"DIFFERENT with {tier}, from id {at} on: {texts[number][:200]!r}\n"
+            f"  tiktoken {ids[at : at + 20]}\n  owt      {found[at : at + 20]}"
+        )
+    return sum(map(len, wanted)) // 2
+
+
+def compare_scalar_values(program, tiers, encoding, everything, pool):
     num_ids = 0
-    for text, ids, answer in zip(texts, wanted, answers):
-        found = list(struct.unpack(f"<{len(answer) // 2}H", answer))
-        num_ids += len(found)
-        if found != ids:
-            sys.exit(f"DIFFERENT: {text[:200]!r}\n  tiktoken {ids[:40]}\n  owt      {found[:40]}")
+    for context in CONTEXTS:
+        # Many characters a text, kept apart by a line that no context can join.
+        texts = [
+            "\nx\n".join(context.replace("{}", c) for c in everything[i : i + 4096]) for i in range(0, len(everything), 4096)
+        ]
+        wanted = pool.map(lambda text: narrow(encoding.encode_to_numpy(text, disallowed_special=())), texts)
+        num_ids += compare(program, tiers, texts, list(wanted))
     return num_ids
+
+
+def compare_strings(program, tiers, encoding, texts):
+    wanted = encoding.encode_ordinary_batch(texts, num_threads=2)
+    flat = narrow(np.fromiter(itertools.chain.from_iterable(wanted), dtype=np.uint16))
+    ends = [2 * end for end in itertools.accumulate(map(len, wanted), initial=0)]
+    return compare(program, tiers, texts, [flat[a:b] for a, b in zip(ends, ends[1:])])
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
-    parser.add_argument("--strings", type=int, default=200_000)
+    parser.add_argument("--strings", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     encoding = load_tiktoken()
     everything = scalar_values()
+    program = arguments.program
+    tiers = subprocess.run([program, "tiers"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    print(f"instructions: {', '.join(tiers)}")
+
+    start = time.time()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        num_ids = compare_scalar_values(program, tiers, encoding, everything, pool)
+    print(f"{len(everything)} scalar values in {len(CONTEXTS)} contexts: {num_ids} ids equal, {time.time() - start:.0f} s")
 
     start = time.time()
     num_ids = 0
-    for context in CONTEXTS:
-        # Many characters a text, kept apart by a line that no context can join.
-        texts = [
-            "\n|x|\n".join(context.replace("{}", c) for c in everything[i : i + 512]) for i in range(0, len(everything), 512)
-        ]
-        num_ids += compare(arguments.program, encoding, texts)
-    print(f"{len(everything)} scalar values in {len(CONTEXTS)} contexts: {num_ids} ids equal, {time.time() - start:.0f} s")
-
-    num_ids = 0
-    for _ in range(0, arguments.strings, 20_000):
-        num_ids += compare(arguments.program, encoding, [random_string(rng, everything) for _ in range(20_000)])
-    print(f"{arguments.strings} random strings (seed {arguments.seed}): {num_ids} ids equal")
+    for done in range(0, arguments.strings, 50_000):
+        texts = [random_string(rng, everything) for _ in range(min(50_000, arguments.strings - done))]
+        num_ids += compare_strings(program, tiers, encoding, texts)
+    print(f"{arguments.strings} random strings (seed {arguments.seed}): {num_ids} ids equal, {time.time() - start:.0f} s")
 
     texts = list(long_strings(rng, everything))
-    print(f"{len(texts)} strings of 100,000 characters: {compare(arguments.program, encoding, texts)} ids equal")
+    num_ids = compare_strings(program, tiers, encoding, texts)
+    print(f"{len(texts)} strings of 100,000 characters: {num_ids} ids equal")
 
 
 if __name__ == "__main__":

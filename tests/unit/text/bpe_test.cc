@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "stages/text/utf8.h"
 #include "tests/reference/gpt2_encoder.h"
 #include "tests/support/guarded_memory.h"
 
@@ -194,6 +195,47 @@ TEST_F(BpeTest, EveryTierEncodesLongTexts) {
       encoder.Encode(memory.AtEnd(text), &ids);
       ASSERT_EQ(ids, wanted);
       ASSERT_EQ(encoder.CountTokens(memory.AtBegin(text)), wanted.size());
+    }
+  }
+}
+
+// Scripts without spaces are cut between characters where no token reaches across; parts of tokens,
+// whole ones and characters that are in none stand side by side here.
+TEST_F(BpeTest, CutsBetweenCharactersDoNotChangeIds) {
+  const reference::Gpt2Encoder slow(vocab());
+  std::mt19937_64 random(9);
+  std::vector<std::string_view> beyond_ascii;
+  for (uint32_t id = 256; id < vocab().end_of_text(); ++id) {
+    const std::string_view token = vocab().token_bytes(id);
+    if (static_cast<uint8_t>(token.back()) >= 0x80) beyond_ascii.push_back(token);
+  }
+  ASSERT_GT(beyond_ascii.size(), 500u);
+  std::vector<BpeEncoder> encoders;
+  for (const SimdTier tier : SimdTiers()) {
+    encoders.emplace_back(model(), BpeEncoderOptions{tier, 1 << 16});
+  }
+  for (int i = 0; i < 4000; ++i) {
+    std::string text(random() % 3, 'x');
+    for (size_t n = random() % 40; n > 0; --n) {
+      switch (random() % 5) {
+        case 0:
+          AppendUtf8(static_cast<char32_t>(0x4E00 + random() % 0x5200), &text);
+          break;
+        case 1:
+          AppendUtf8(static_cast<char32_t>(0x3040 + random() % 0xC0), &text);
+          break;
+        case 2:
+          AppendUtf8(static_cast<char32_t>(0x80 + random() % 0x3000), &text);
+          break;
+        default:
+          text += beyond_ascii[random() % beyond_ascii.size()];
+      }
+    }
+    const std::vector<uint32_t> wanted = slow.Encode(text);
+    for (BpeEncoder& encoder : encoders) {
+      std::vector<uint32_t> ids;
+      encoder.Encode(text, &ids);
+      ASSERT_EQ(ids, wanted) << testing::PrintToString(text);
     }
   }
 }
