@@ -52,6 +52,8 @@ const char* FileKindName(FileKind kind) {
   switch (kind) {
     case FileKind::kIndexedDataset:
       return "indexed dataset";
+    case FileKind::kTokens:
+      return "tokens";
     case FileKind::kManifest:
       return "manifest";
     case FileKind::kSideLines:
@@ -67,6 +69,11 @@ const char* FileKindName(FileKind kind) {
 }
 
 FileKind ProbeFileKind(const std::string& path) {
+  if (path.ends_with(".ds") || path.ends_with(".ds.index")) return FileKind::kTokens;
+  if (path.ends_with(".bin") && FileExists(path) &&
+      !FileExists(IndexedDatasetPaths::Of(path).idx)) {
+    return FileKind::kTokens;
+  }
   if (path.ends_with(".bin") || path.ends_with(".idx")) return FileKind::kIndexedDataset;
   const IndexedDatasetPaths pair = IndexedDatasetPaths::Of(path);
   if (!FileExists(path) && FileExists(pair.idx) && FileExists(pair.bin)) {

@@ -105,7 +105,24 @@ class Check {
                             dataset_.paths().idx, dataset_.DocIdxOffset(d + 1), d, end, begin));
       }
       report_.num_empty_documents += end == begin ? 1 : 0;
-      report_.num_multi_sequence_documents += end > begin && end - 1 > begin ? 1 : 0;
+      const bool is_multi = end > begin && end - 1 > begin;
+      report_.num_multi_sequence_documents += is_multi ? 1 : 0;
+      if (is_multi && rules_.eod) CheckInside(d, begin, end);
+    }
+  }
+
+  // The eod stands behind the last sentence of a document only: inside, a bound was lost.
+  void CheckInside(uint64_t d, int64_t begin, int64_t end) {
+    if (begin < 0 || static_cast<uint64_t>(end) > dataset_.num_sequences()) return;
+    if (report_.num_problems != 0) return;  // where sequences lie is in doubt
+    for (auto k = static_cast<uint64_t>(begin); k + 1 < static_cast<uint64_t>(end); ++k) {
+      const TokenView tokens = dataset_.sequence(k);
+      if (tokens.empty() || static_cast<uint32_t>(tokens[tokens.size() - 1]) != *rules_.eod) {
+        continue;
+      }
+      Problem(fmt::format("{}:{}: document {} goes on behind token {}, which ends its sequence {}",
+                          dataset_.paths().idx, dataset_.DocIdxOffset(d + 1), d, *rules_.eod, k));
+      return;
     }
   }
 

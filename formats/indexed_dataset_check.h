@@ -31,8 +31,8 @@ struct IndexedDatasetRules {
 inline constexpr size_t kMaxProblems = 20;
 
 // Checks all that opening leaves out: no length is negative, offsets are the prefix sums of the
-// lengths, doc_idx never falls, and every token is in the vocabulary. Reads both files once, in
-// order; constant memory. A problem is a value, not an Error.
+// lengths, doc_idx never falls, every token is in the vocabulary, and no document goes on behind
+// the eod. Reads both files once, in order; constant memory. A problem is a value, not an Error.
 IndexedDatasetReport CheckIndexedDataset(const IndexedDataset& dataset,
                                          const IndexedDatasetRules& rules);
 

@@ -185,12 +185,13 @@ class DsWriter : public TokenWriter {
   std::string Metadata() const {
     const uint64_t width = TokenBytes(output_.type);
     const uint64_t num_tokens = state_.bytes / width;
-    std::string human = fmt::format("{} T", num_tokens);
+    // Three digits and a unit, as datatrove's: "4.00 T", "12.3 kT", "9.04 GT".
     double value = static_cast<double>(num_tokens);
-    for (const char* unit : {"KT", "MT", "BT", "TT"}) {
-      value /= 1000;
-      if (value >= 1) human = fmt::format("{:.2f} {}", value, unit);
-    }
+    size_t power = 0;
+    for (; value >= 1000 && power < 4; ++power) value /= 1000;
+    const int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+    const std::string human = fmt::format("{:.{}f} {}T", value, decimals,
+                                          power == 0 ? "" : std::string(1, "kMGT"[power - 1]));
     return fmt::format("{}|{}\n{}\n{}", output_.eot == 50256 ? "gpt2" : "unknown", width,
                        num_tokens, human);
   }

@@ -32,15 +32,6 @@ Range SequencesOf(const formats::IndexedDataset& dataset, uint64_t document) {
   return {static_cast<uint64_t>(begin), static_cast<uint64_t>(end)};
 }
 
-void Decode(const formats::TokenView& tokens, const formats::Gpt2Vocab& vocab, std::string* text) {
-  std::vector<uint32_t> ids(tokens.size());
-  tokens.CopyTo(ids.data());
-  for (size_t done = 0; done < ids.size();) {
-    done += vocab.Decode(std::span(ids).subspan(done), text);
-    if (done < ids.size()) *text += fmt::format("<id {}>", static_cast<int32_t>(ids[done++]));
-  }
-}
-
 std::string ShowDocument(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,
                          uint64_t document) {
   const Range sequences = SequencesOf(dataset, document);
@@ -49,7 +40,7 @@ std::string ShowDocument(const formats::IndexedDataset& dataset, const formats::
   for (uint64_t k = sequences.begin; k < sequences.end; ++k) {
     const formats::TokenView tokens = dataset.sequence(k);
     if (num_tokens < kHeadTokens) {
-      Decode(tokens.Part(0, std::min(tokens.size(), kHeadTokens)), vocab, &text);
+      DecodeTokens(tokens.Part(0, std::min(tokens.size(), kHeadTokens)), vocab, &text);
     }
     num_tokens += tokens.size();
   }
@@ -58,6 +49,16 @@ std::string ShowDocument(const formats::IndexedDataset& dataset, const formats::
 }
 
 }  // namespace
+
+void DecodeTokens(const formats::TokenView& tokens, const formats::Gpt2Vocab& vocab,
+                  std::string* text) {
+  std::vector<uint32_t> ids(tokens.size());
+  tokens.CopyTo(ids.data());
+  for (size_t done = 0; done < ids.size();) {
+    done += vocab.Decode(std::span(ids).subspan(done), text);
+    if (done < ids.size()) *text += fmt::format("<id {}>", static_cast<int32_t>(ids[done++]));
+  }
+}
 
 std::string ShowDataset(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,
                         uint64_t head) {
@@ -91,7 +92,7 @@ std::string DocumentText(const formats::IndexedDataset& dataset, const formats::
   const Range sequences = SequencesOf(dataset, document);
   std::string text;
   for (uint64_t k = sequences.begin; k < sequences.end; ++k) {
-    Decode(dataset.sequence(k), vocab, &text);
+    DecodeTokens(dataset.sequence(k), vocab, &text);
   }
   return text;
 }

@@ -13,6 +13,10 @@ namespace owt::inspect {
 std::string ShowDataset(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,
                         uint64_t head);
 
+// Appends the text of tokens; ids outside the vocabulary appear as <id 60000>.
+void DecodeTokens(const formats::TokenView& tokens, const formats::Gpt2Vocab& vocab,
+                  std::string* text);
+
 // The whole text of document d. Ids outside the vocabulary appear as <id 60000>. Throws
 // Error{kInput} when the index is corrupt there, Error{kUsage} when there is no such document.
 std::string DocumentText(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,

@@ -9,6 +9,7 @@
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
 #include "formats/line_source.h"
+#include "formats/token_file.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
@@ -18,6 +19,7 @@
 #include "stages/inspect/excerpt.h"
 #include "stages/inspect/show_dataset.h"
 #include "stages/inspect/show_lines.h"
+#include "stages/inspect/show_tokens.h"
 
 namespace owt::stages {
 namespace {
@@ -86,6 +88,7 @@ class Inspect : public Stage {
                   "is none of: indexed dataset, manifest, jsonl, quarantine, URL list", path);
     }
     if (kind == FileKind::kIndexedDataset) return TextOfDataset(path);
+    if (kind == FileKind::kTokens) return TextOfTokens(path);
     if (kind == FileKind::kManifest) {
       if (document_ >= 0) throw Error(ErrorKind::kUsage, "a manifest holds no documents", path);
       return ShowManifest(path);
@@ -102,6 +105,14 @@ class Inspect : public Stage {
     const auto vocab = formats::Gpt2Vocab::Embedded();
     if (document_ < 0) return inspect::ShowDataset(dataset, vocab, head_);
     return inspect::DocumentText(dataset, vocab, static_cast<uint64_t>(document_)) + "\n";
+  }
+
+  std::string TextOfTokens(const std::string& path) const {
+    const auto format = formats::ProbeTokenFormat(path).value_or(formats::TokenFormat::kNanoGpt);
+    const formats::TokenFile file(format, path);
+    const auto vocab = formats::Gpt2Vocab::Embedded();
+    if (document_ < 0) return inspect::ShowTokens(file, vocab, head_);
+    return inspect::TokensText(file, vocab, static_cast<uint64_t>(document_)) + "\n";
   }
 
   int64_t document_ = -1;

@@ -10,15 +10,19 @@
 #include <vector>
 
 #include "formats/file_kind.h"
+#include "formats/indexed_dataset.h"
+#include "formats/token_format.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
 #include "pipeline/manifest.h"
 #include "pipeline/output_file.h"
 #include "pipeline/stage.h"
+#include "stages/verify/repair_dataset.h"
 #include "stages/verify/verify_dataset.h"
 #include "stages/verify/verify_lines.h"
 #include "stages/verify/verify_manifest.h"
+#include "stages/verify/verify_tokens.h"
 
 namespace owt::stages {
 namespace {
@@ -27,7 +31,14 @@ using formats::FileKind;
 using verify::Finding;
 namespace fs = std::filesystem;
 
-// What can be verified in a folder: manifests and datasets, in byte order of their names.
+bool IsArtefact(const std::string& path) {
+  if (path.ends_with(".manifest.json") || path.ends_with(".idx") || path.ends_with(".ds")) {
+    return true;
+  }
+  return path.ends_with(".bin") && formats::ProbeTokenFormat(path) == formats::TokenFormat::kLlmc;
+}
+
+// What can be verified in a folder: manifests and tokens, in byte order of their names.
 std::vector<std::string> ArtefactsBelow(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
@@ -36,14 +47,12 @@ std::vector<std::string> ArtefactsBelow(const std::string& folder) {
     const std::string path = entry->path().string();
     const bool hidden = entry->path().filename().string().starts_with('.');
     if (hidden && entry->is_directory()) entry.disable_recursion_pending();
-    if (!hidden && (path.ends_with(".manifest.json") || path.ends_with(".idx"))) {
-      paths.push_back(path);
-    }
+    if (!hidden && IsArtefact(path)) paths.push_back(path);
   }
   if (error) throw Error(ErrorKind::kInput, "cannot list: " + error.message(), folder);
   std::sort(paths.begin(), paths.end());
   if (paths.empty()) {
-    throw Error(ErrorKind::kInput, "holds neither a manifest nor an indexed dataset", folder);
+    throw Error(ErrorKind::kInput, "holds neither a manifest nor files of tokens", folder);
   }
   return paths;
 }
@@ -55,6 +64,10 @@ class Verify : public Stage {
         .Integer("vocab-size", &rules_.vocab_size, 0, INT32_MAX, "tokens must be below this")
         .Detail("0 stands for GPT-2's 50257 where tokens are uint16, for no limit where int32.")
         .Integer("eod", &rules_.eod, 0, INT32_MAX, "token to count at the end of documents")
+        .Flag("repair", &repair_, "write a damaged .idx anew where what is left says what it was")
+        .Detail(
+            "From its own lengths where they add up to the .bin, else from the .bin where every "
+            "document ends with --eod. No .bin and no good .idx is touched.")
         .Text("text-key", &keys_.text, "KEY", "field that holds the text of a document")
         .Text("url-key", &keys_.url, "KEY", "field that holds its address");
     options.Example("owt verify corpus/", "all manifests and datasets of a corpus directory");
@@ -82,7 +95,8 @@ class Verify : public Stage {
     size_t num_failed = 0;
     for (const std::string& path : paths) {
       if (context.cancelled()) throw Error(ErrorKind::kInterrupted, "interrupted; nothing is lost");
-      const Finding finding = TryVerify(path, context);
+      Finding finding = TryVerify(path, context);
+      if (repair_ && finding.num_problems != 0) Repair(path, context, &finding);
       num_failed += finding.num_problems != 0 ? 1 : 0;
       out.Write(Text(path, finding));
     }
@@ -93,6 +107,20 @@ class Verify : public Stage {
   }
 
  private:
+  // Where the index was written anew, what counts is what is found then.
+  void Repair(const std::string& path, RunContext& context, Finding* finding) {
+    const auto pair = formats::IndexedDatasetPaths::Of(path);
+    if (!FileExists(pair.bin) || !(path.ends_with(".idx") || FileExists(pair.idx))) return;
+    try {
+      const std::string done = verify::RepairDataset(path, rules_.eod);
+      *finding = TryVerify(path, context);
+      finding->notes.push_back(done);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInput) throw;
+      finding->notes.push_back(error.what());
+    }
+  }
+
   // A file that cannot even be read has failed, and the next is still to be looked at.
   Finding TryVerify(const std::string& path, RunContext& context) {
     try {
@@ -111,6 +139,8 @@ class Verify : public Stage {
     switch (formats::ProbeFileKind(path)) {
       case FileKind::kIndexedDataset:
         return verify::VerifyDataset(path, rules_);
+      case FileKind::kTokens:
+        return verify::VerifyTokens(path, rules_);
       case FileKind::kManifest:
         return verify::VerifyManifest(path, chain_);
       case FileKind::kDocuments:
@@ -137,6 +167,7 @@ class Verify : public Stage {
   }
 
   verify::DatasetRules rules_;
+  bool repair_ = false;
   verify::Chain chain_;
   DocumentKeys keys_;
 };
