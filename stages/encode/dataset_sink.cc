@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "pipeline/error.h"
 #include "pipeline/paths.h"
@@ -25,11 +26,17 @@ size_t TokensBytes(std::string_view packed_lengths, formats::TokenType type) {
 }  // namespace
 
 DatasetSink::DatasetSink(RunContext& context, const std::vector<std::string>& json_keys,
-                         formats::TokenType token_type)
+                         formats::TokenType token_type, const AlsoWrite& also)
     : context_(context), token_type_(token_type) {
   for (const std::string& key : json_keys) {
     const std::string name = fmt::format("{}_{}_document", context.output, key);
     paths_.push_back({name + ".bin", name + ".idx"});
+    for (const formats::TokenFormat format : also.formats) {
+      also_.push_back({.format = format,
+                       .prefix = fmt::format("{}_{}_tokens", context.output, key),
+                       .type = token_type,
+                       .eot = also.eot});
+    }
   }
 }
 
@@ -41,14 +48,21 @@ void DatasetSink::Open(const std::vector<formats::IndexedDatasetState>& states) 
 }
 
 void DatasetSink::Put(BatchResult& result) {
-  if (writers_.empty()) Open(std::vector<formats::IndexedDatasetState>(paths_.size()));
+  if (writers_.empty()) {
+    Open(std::vector<formats::IndexedDatasetState>(paths_.size()));
+    for (const auto& output : also_) also_writers_.push_back(formats::MakeTokenWriter(output));
+  }
   std::string_view tokens = result.bytes;
   std::string_view lengths = result.aux;
   const size_t lengths_bytes = lengths.size() / writers_.size();
-  for (const auto& writer : writers_) {
+  const size_t num_also = also_writers_.size() / writers_.size();  // of a key
+  for (size_t key = 0; key < writers_.size(); ++key) {
     const std::string_view own_lengths = lengths.substr(0, lengths_bytes);
     const size_t tokens_bytes = TokensBytes(own_lengths, token_type_);
-    writer->AddDocuments(tokens.substr(0, tokens_bytes), own_lengths);
+    writers_[key]->AddDocuments(tokens.substr(0, tokens_bytes), own_lengths);
+    for (size_t i = key * num_also; i < (key + 1) * num_also; ++i) {
+      also_writers_[i]->AddDocuments(tokens.substr(0, tokens_bytes), own_lengths);
+    }
     tokens.remove_prefix(tokens_bytes);
     lengths.remove_prefix(lengths_bytes);
   }
@@ -61,6 +75,7 @@ std::string DatasetSink::Checkpoint(std::vector<Fd>* unsynced) {
     if (!state.empty()) state += ';';
     state += writer->Checkpoint(unsynced).Text();
   }
+  for (const auto& writer : also_writers_) state += ';' + writer->Checkpoint(unsynced);
   return state;
 }
 
@@ -74,7 +89,16 @@ bool DatasetSink::Restore(const std::string& text) {
     states.push_back(*state);
     rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
   }
+  std::vector<std::unique_ptr<formats::TokenWriter>> also_writers;
+  for (const formats::TokenOutput& output : also_) {
+    const size_t end = rest.find(';');
+    if (rest.empty()) return false;
+    also_writers.push_back(formats::MakeTokenWriter(output, rest.substr(0, end)));
+    if (also_writers.back() == nullptr) return false;
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+  }
   Open(states);
+  also_writers_ = std::move(also_writers);
   return true;
 }
 
@@ -87,12 +111,16 @@ void DatasetSink::Commit() {
     throw Error(ErrorKind::kInput, "not one token to write: every document was empty",
                 paths_[i].bin);
   }
+  for (const auto& writer : also_writers_) writer->Commit();
   for (auto writer = writers_.rbegin(); writer != writers_.rend(); ++writer) (*writer)->Commit();
   for (const auto& writer : writers_) {
     for (const OutputFile* file : {&writer->bin(), &writer->idx()}) {
       context_.outputs.push_back(
           {file->path(), writer->state().num_documents, file->bytes(), file->xxh3()});
     }
+  }
+  for (const auto& writer : also_writers_) {
+    for (OutputRecord& output : writer->outputs()) context_.outputs.push_back(std::move(output));
   }
 }
 

@@ -58,6 +58,24 @@ size_t CacheBytes(const RunContext& context) {
   return std::bit_floor(std::clamp(share, kLeast, kMost));
 }
 
+// "nanogpt,ds" as formats; Megatron's is written anyway.
+std::vector<formats::TokenFormat> ParseAlso(const std::vector<std::string>& lists) {
+  std::vector<formats::TokenFormat> also;
+  for (std::string_view list : lists) {
+    while (!list.empty()) {
+      const size_t comma = std::min(list.find(','), list.size());
+      const auto format = formats::ParseTokenFormat(list.substr(0, comma));
+      if (!format || *format == formats::TokenFormat::kMegatron) {
+        throw Error(ErrorKind::kUsage, fmt::format("--also takes nanogpt, llmc and ds, not '{}'",
+                                                   list.substr(0, comma)));
+      }
+      if (std::find(also.begin(), also.end(), *format) == also.end()) also.push_back(*format);
+      list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+  }
+  return also;
+}
+
 class Encode : public Stage {
  public:
   void Declare(OptionSet& options) override {
@@ -67,6 +85,10 @@ class Encode : public Stage {
         .Detail(
             "Names with commas between them. Each gets a dataset of its own, "
             "PREFIX_KEY_document.bin and .idx; document d is the same record in all of them.")
+        .List("also", &also_, "FORMATS", "write the tokens for other trainers too")
+        .Detail(
+            "nanogpt, llmc and ds with commas between them: PREFIX_KEY_tokens.bin, "
+            "PREFIX_KEY_tokens_val_000000.bin and so on, PREFIX_KEY_tokens.ds; as owt convert.")
         .Flag("keep-empty", &keep_empty_, "write empty documents instead of dropping them")
         .Detail("Megatron's tools up to June 2023 drop them, later ones write them.")
         .Choice("special-text", &special_text_, {"ordinary", "special", "error"},
@@ -111,7 +133,8 @@ class Encode : public Stage {
     const formats::Gpt2Vocab vocab = formats::ReadTokenizer(tokenizer_);
     const encode::EncodeDocuments transform(vocab, options);
     formats::LineSource source(context);
-    encode::DatasetSink sink(context, options.json_keys, transform.token_type());
+    encode::DatasetSink sink(context, options.json_keys, transform.token_type(),
+                             {ParseAlso(also_), vocab.end_of_text()});
     RunFlow(context, source, transform, sink);
   }
 
@@ -122,6 +145,7 @@ class Encode : public Stage {
   std::string bad_utf8_ = "error";
   std::string tokenizer_;
   std::vector<std::string> json_keys_;
+  std::vector<std::string> also_;
 };
 
 }  // namespace

@@ -295,6 +295,8 @@ CASES = {
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "encode": Case(documents, ["--append-eod"], output="out",
                    outputs=lambda folder: [folder / "out_text_document.bin", folder / "out_text_document.idx"]),
+    "encode:also": Case(documents, ["--also", "nanogpt,llmc,ds"], output="out",
+                        outputs=lambda folder: sorted(p for p in folder.glob("out_text_*") if p.is_file())),
     "train-tokenizer": Case(documents, ["--vocab-size", "2000"], output="out",
                             outputs=lambda folder: sorted((folder / "out").glob("*.*"))),
     "convert": Case(token_datasets, output="out", count=num_token_documents, packed=False,
