@@ -9,8 +9,8 @@
 namespace owt::text {
 
 // Pieces that are too long for the word cache and not so long that they hardly come again: rules of
-// dashes, indentation, compound words, parts of longer ones. A fixed 4.5 MiB: a place for each hash,
-// and the latest piece wins. Not thread-safe.
+// dashes, indentation, compound words, parts of longer ones. A fixed 4.5 MiB: a place for each
+// hash, and the latest piece wins. Not thread-safe.
 class LongWordCache {
  public:
   static constexpr size_t kMaxBytes = 256;
