@@ -69,6 +69,14 @@ void SpillFile::Open(bool is_new) {
   }
 }
 
+// Not std::call_once: where Open throws, the next thread waits for ever under the thread sanitizer.
+void SpillFile::EnsureOpen(bool is_new) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (is_open_) return;
+  Open(is_new);
+  is_open_ = true;
+}
+
 SpillFile::Extent SpillFile::Reserve(uint64_t length) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const Extent extent{end_, length};
@@ -77,7 +85,7 @@ SpillFile::Extent SpillFile::Reserve(uint64_t length) {
 }
 
 void SpillFile::Write(Extent extent, std::span<iovec> pieces) {
-  std::call_once(opened_, [this] { Open(true); });
+  EnsureOpen(true);
   uint64_t offset = extent.offset;
   while (!pieces.empty()) {
     const int count = static_cast<int>(std::min(pieces.size(), kMaxPieces));
@@ -116,7 +124,7 @@ void SpillFile::Sync() {
 bool SpillFile::Reopen(uint64_t end) {
   struct stat info;
   if (::lstat(path_.c_str(), &info) != 0 || static_cast<uint64_t>(info.st_size) < end) return false;
-  std::call_once(opened_, [this] { Open(false); });
+  EnsureOpen(false);
   if (::ftruncate(fd_, static_cast<off_t>(end)) != 0) {
     ThrowErrno(ErrorKind::kOutput, "cannot cut the temporary file back", path_);
   }

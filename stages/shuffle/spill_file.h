@@ -62,13 +62,14 @@ class SpillFile {
 
  private:
   void Open(bool is_new);
+  void EnsureOpen(bool is_new);
 
   std::string path_;
-  std::once_flag opened_;
   int fd_ = -1;
   bool is_kept_ = false;
   std::mutex mutex_;
-  uint64_t end_ = 0;  // guarded by mutex_
+  uint64_t end_ = 0;      // guarded by mutex_
+  bool is_open_ = false;  // guarded by mutex_; fd_ stays as it is from then on
 };
 
 }  // namespace owt::shuffle
