@@ -16,7 +16,7 @@ using testing::IsEmpty;
 template <class Integer>
 std::vector<Integer> Unpack(const std::string& bytes) {
   std::vector<Integer> values(bytes.size() / sizeof(Integer));
-  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(Integer));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(Integer));
   return values;
 }
 
