@@ -23,8 +23,8 @@ std::string TokenizerJson(const Gpt2Vocab& vocab, std::span<const std::string> f
 std::string TiktokenText(const Gpt2Vocab& vocab);
 
 // Reads a tokenizer: a merges.txt (vocab.bpe), a tokenizer.json or a .tiktoken; an empty path is
-// GPT-2's own. Throws Error{kInput}, with the reason, for one that is no byte-level BPE with GPT-2's
-// pattern and order of ids (bytes, merges, <|endoftext|>).
+// GPT-2's own. Throws Error{kInput}, with the reason, for one that is no byte-level BPE with
+// GPT-2's pattern and order of ids (bytes, merges, <|endoftext|>).
 Gpt2Vocab ReadTokenizer(const std::string& path);
 
 }  // namespace owt::formats

@@ -2,29 +2,19 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "pipeline/error.h"
-#include "pipeline/hash.h"
-#include "pipeline/output_file.h"
+#include "tests/support/scratch_folder.h"
 
 namespace owt::formats {
 namespace {
 
-class TokenizerFilesTest : public testing::Test {
+class TokenizerFilesTest : public ::testing::Test {
  protected:
-  TokenizerFilesTest() {
-    char name[] = "/tmp/owt-test-XXXXXX";
-    folder_ = std::string(mkdtemp(name)) + "/";
-  }
-
-  ~TokenizerFilesTest() override { std::filesystem::remove_all(folder_); }
-
   std::string File(const std::string& name, std::string_view content) const {
-    WriteFileAtomically(folder_ + name, content);
-    return folder_ + name;
+    testing::WriteAll(folder_.File(name), content);
+    return folder_.File(name);
   }
 
   std::string Refusal(const std::string& name, std::string_view content) const {
@@ -36,7 +26,7 @@ class TokenizerFilesTest : public testing::Test {
     return "";
   }
 
-  std::string folder_;
+  testing::ScratchFolder folder_;
 };
 
 TEST_F(TokenizerFilesTest, Gpt2sFilesAsOpenAiAndTiktokenHaveThem) {
