@@ -11,6 +11,7 @@
 
 #include "formats/json_text.h"
 #include "pipeline/buffer.h"
+#include "pipeline/json_string.h"
 
 namespace owt {
 namespace {
@@ -115,7 +116,7 @@ void Document::SetJson(std::string_view key, std::string json) {
 
 void Document::SetString(std::string_view key, std::string_view value) {
   std::string json;
-  AppendJsonText(value, &json);
+  AppendJsonString(value, &json);
   SetJson(key, std::move(json));
 }
 
@@ -142,12 +143,12 @@ void Document::AppendLine(std::string* out) const {
   for (const Field& field : fields_) {
     if (!new_text_key_.empty() && field.key == text_key_) {
       out->append(copied, field.key.data() - 1);
-      AppendJsonText(new_text_key_, out);
+      AppendJsonString(new_text_key_, out);
       copied = field.key.data() + field.key.size() + 1;
     }
     if (text_edited_ && field.key == text_key_) {
       out->append(copied, field.json.data());
-      AppendJsonText(text_, out);
+      AppendJsonString(text_, out);
       copied = field.json.data() + field.json.size();
       continue;
     }
@@ -159,7 +160,7 @@ void Document::AppendLine(std::string* out) const {
   out->append(copied, last.data() + last.size());
   for (const Edit* edit : added) {
     out->append(", ");
-    AppendJsonText(edit->key, out);
+    AppendJsonString(edit->key, out);
     out->append(": ");
     out->append(edit->json);
   }

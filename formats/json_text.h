@@ -5,10 +5,6 @@
 
 namespace owt {
 
-// Appends a JSON string with quotes; `text` must be valid UTF-8. Only ", \ and control characters
-// are escaped.
-void AppendJsonText(std::string_view text, std::string* out);
-
 // Appends what the inside of a JSON string (without quotes, no raw control characters) stands for.
 // Returns the reason why it is no text, or an empty one: invalid_json, lone_surrogate, nul_in_text.
 // With `replace_surrogates` each lone surrogate becomes U+FFFD instead.

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <unordered_set>
 
-#include "formats/json_text.h"
 #include "pipeline/error.h"
+#include "pipeline/json_string.h"
 
 namespace owt::formats {
 namespace {
@@ -124,13 +124,13 @@ std::string MakeSafetensorsHeader(std::vector<TensorInfo>& tensors,
                                   const TensorMetadata& metadata) {
   std::string json = "{";
   if (!metadata.empty()) {
-    AppendJsonText(kMetadataKey, &json);
+    AppendJsonString(kMetadataKey, &json);
     json += ":{";
     for (const auto& [key, value] : metadata) {
       if (json.back() != '{') json += ',';
-      AppendJsonText(key, &json);
+      AppendJsonString(key, &json);
       json += ':';
-      AppendJsonText(value, &json);
+      AppendJsonString(value, &json);
     }
     json += '}';
   }
@@ -140,7 +140,7 @@ std::string MakeSafetensorsHeader(std::vector<TensorInfo>& tensors,
       throw Error(ErrorKind::kInternal, fmt::format("tensor '{}' is too large", tensor.name));
     }
     if (json.size() > 1) json += ',';
-    AppendJsonText(tensor.name, &json);
+    AppendJsonString(tensor.name, &json);
     json += fmt::format(":{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}",
                         TensorTypeName(tensor.type), fmt::join(tensor.shape, ","), offset,
                         offset + tensor.bytes);

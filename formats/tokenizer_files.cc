@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "formats/json_text.h"
 #include "pipeline/base64.h"
+#include "pipeline/json_string.h"
 
 namespace owt::formats {
 namespace {
@@ -51,7 +51,7 @@ std::string VocabJson(const Gpt2Vocab& vocab, std::span<const std::string> furth
   std::string json = "{";
   ForEachToken(vocab, further, [&](const std::string& token, uint32_t id, bool) {
     if (id > 0) json += ',';
-    AppendJsonText(token, &json);
+    AppendJsonString(token, &json);
     json += fmt::format(":{}", id);
   });
   return json + "}";
@@ -62,16 +62,16 @@ std::string TokenizerJson(const Gpt2Vocab& vocab, std::span<const std::string> f
   ForEachToken(vocab, further, [&](const std::string& token, uint32_t id, bool is_special) {
     if (!is_special) return;
     added += fmt::format(R"({}{{"id":{},"content":)", added.size() == 1 ? "" : ",", id);
-    AppendJsonText(token, &added);
+    AppendJsonString(token, &added);
     added +=
         R"(,"single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true})";
   });
   std::string merges = "[";
   for (const MergePair& merge : vocab.merges()) {
     merges += merges.size() == 1 ? "[" : ",[";
-    AppendJsonText(PrintableToken(vocab.token_bytes(merge.left)), &merges);
+    AppendJsonString(PrintableToken(vocab.token_bytes(merge.left)), &merges);
     merges += ',';
-    AppendJsonText(PrintableToken(vocab.token_bytes(merge.right)), &merges);
+    AppendJsonString(PrintableToken(vocab.token_bytes(merge.right)), &merges);
     merges += ']';
   }
   return fmt::format(

@@ -6,6 +6,7 @@
 #include "pipeline/base64.h"
 #include "pipeline/batch.h"
 #include "pipeline/context.h"
+#include "pipeline/json_string.h"
 
 namespace owt {
 namespace {
@@ -37,36 +38,6 @@ bool IsUtf8(std::string_view bytes) {
     p += length;
   }
   return true;
-}
-
-void AppendJsonString(std::string_view text, std::string* out) {
-  *out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        *out += "\\\"";
-        break;
-      case '\\':
-        *out += "\\\\";
-        break;
-      case '\n':
-        *out += "\\n";
-        break;
-      case '\r':
-        *out += "\\r";
-        break;
-      case '\t':
-        *out += "\\t";
-        break;
-      default:
-        if (static_cast<uint8_t>(c) < 0x20) {
-          *out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          *out += c;
-        }
-    }
-  }
-  *out += '"';
 }
 
 void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offset,

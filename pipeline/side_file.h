@@ -15,9 +15,6 @@ namespace owt {
 void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offset,
                     std::string_view reason, std::string_view record, std::string* out);
 
-// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8.
-void AppendJsonString(std::string_view text, std::string* out);
-
 bool IsUtf8(std::string_view bytes);
 
 class RunContext;

@@ -7,8 +7,8 @@
 #include <iterator>
 
 #include "formats/document.h"
-#include "formats/json_text.h"
 #include "pipeline/error.h"
+#include "pipeline/json_string.h"
 
 namespace owt::dedup {
 
@@ -16,7 +16,7 @@ namespace {
 
 void AppendField(std::string_view name, std::string_view value, std::string* out) {
   *out += fmt::format(",\"{}\":", name);
-  AppendJsonText(value, out);
+  AppendJsonString(value, out);
 }
 
 }  // namespace

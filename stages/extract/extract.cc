@@ -2,7 +2,7 @@
 
 #include "formats/document.h"
 #include "formats/document_map.h"
-#include "formats/json_text.h"
+#include "pipeline/json_string.h"
 #include "stages/text/html_text.h"
 #include "stages/text/utf8.h"
 
@@ -59,15 +59,15 @@ void ExtractTransform::AppendRecord(std::string_view text, std::string_view url,
   ++result->tally.changed;
   std::string& out = result->bytes;
   out.push_back('{');
-  AppendJsonText(context_.common.text_key, &out);
+  AppendJsonString(context_.common.text_key, &out);
   out.append(": ");
-  AppendJsonText(text, &out);
+  AppendJsonString(text, &out);
   out.append(", ");
-  AppendJsonText(context_.common.url_key, &out);
+  AppendJsonString(context_.common.url_key, &out);
   out.append(": ");
-  AppendJsonText(text::ReplaceInvalidUtf8(url), &out);
+  AppendJsonString(text::ReplaceInvalidUtf8(url), &out);
   out.append(", \"title\": ");
-  AppendJsonText(title, &out);
+  AppendJsonString(title, &out);
   out.append("}\n");
 }
 

@@ -5,8 +5,8 @@
 
 #include "formats/document.h"
 #include "formats/document_map.h"
-#include "formats/json_text.h"
 #include "pipeline/fd.h"
+#include "pipeline/json_string.h"
 #include "stages/text/utf8.h"
 
 namespace owt::stages::merge {
@@ -98,13 +98,13 @@ void MergeTransform::AddText(std::string_view text, std::string_view url, size_t
   ++result->tally.changed;
   std::string& out = result->bytes;
   out.push_back('{');
-  AppendJsonText(context_.common.text_key, &out);
+  AppendJsonString(context_.common.text_key, &out);
   out.append(": ");
-  AppendJsonText(text, &out);
+  AppendJsonString(text, &out);
   out.append(", ");
-  AppendJsonText(context_.common.url_key, &out);
+  AppendJsonString(context_.common.url_key, &out);
   out.append(": ");
-  AppendJsonText(text::ReplaceInvalidUtf8(url), &out);
+  AppendJsonString(text::ReplaceInvalidUtf8(url), &out);
   out.append("}\n");
 }
 

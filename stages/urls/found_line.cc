@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "pipeline/side_file.h"
+#include "pipeline/json_string.h"
 
 namespace owt::urls {
 namespace {

@@ -1,4 +1,5 @@
 #include "formats/json_text.h"
+#include "pipeline/json_string.h"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +33,7 @@ TEST(JsonText, EveryCodePointComesBack) {
     ASSERT_EQ(reason, "") << escape;
     ASSERT_EQ(text, nlohmann::json::parse("\"" + std::string(escape) + "\"").get<std::string>());
     std::string json;
-    AppendJsonText(text, &json);
+    AppendJsonString(text, &json);
     ASSERT_EQ(nlohmann::json::parse(json).get<std::string>(), text);
   }
 }
@@ -67,7 +68,7 @@ TEST(JsonText, RandomBytesSurviveTheWayThere) {
     for (char& c : text)
       c = static_cast<char>(random() % 8 == 0 ? random() % 0x20 : random() % 128);
     std::string json;
-    AppendJsonText(text, &json);
+    AppendJsonString(text, &json);
     ASSERT_EQ(nlohmann::json::parse(json).get<std::string>(), text);
   }
 }
