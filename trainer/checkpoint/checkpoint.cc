@@ -14,6 +14,7 @@
 #include "formats/safetensors.h"
 #include "pipeline/error.h"
 #include "pipeline/output_file.h"
+#include "trainer/checkpoint/config_json.h"
 #include "trainer/checkpoint/folder.h"
 
 namespace owt::trainer {
@@ -25,6 +26,7 @@ using formats::TensorMetadata;
 using formats::TensorType;
 
 constexpr const char* kRandomState = "random_state.cpu";
+constexpr size_t kMaxConfigBytes = size_t{1} << 20;
 
 struct NamedTensor {
   std::string name;
@@ -58,16 +60,7 @@ CheckpointFile WriteTensors(const std::string& folder, const char* name,
 
 CheckpointFile WriteConfig(const std::string& folder, const ModelConfig& config) {
   OutputFile file(Join(folder, kConfigFile));
-  file.Write(fmt::format(
-      "{{\n  \"architectures\": [\"GPT2LMHeadModel\"],\n  \"model_type\": \"gpt2\",\n"
-      "  \"vocab_size\": {},\n  \"n_positions\": {},\n  \"n_ctx\": {},\n  \"n_embd\": {},\n"
-      "  \"n_layer\": {},\n  \"n_head\": {},\n  \"activation_function\": \"gelu_new\",\n"
-      "  \"layer_norm_epsilon\": 1e-05,\n  \"initializer_range\": 0.02,\n"
-      "  \"embd_pdrop\": {},\n  \"attn_pdrop\": {},\n  \"resid_pdrop\": {},\n"
-      "  \"bos_token_id\": 50256,\n  \"eos_token_id\": 50256,\n"
-      "  \"tie_word_embeddings\": true,\n  \"torch_dtype\": \"float32\"\n}}\n",
-      config.vocab, config.positions, config.positions, config.hidden, config.layers, config.heads,
-      config.dropout, config.dropout, config.dropout));
+  file.Write(MakeConfigJson(config));
   file.Commit();
   return {kConfigFile, file.bytes(), file.xxh3()};
 }
@@ -133,8 +126,7 @@ std::string SaveCheckpoint(const std::string& save, const Gpt2& model, const Ada
   }
   moments.push_back({kRandomState, RandomState()});
   // "format" is what Hugging Face's reader asks for.
-  const TensorMetadata model_metadata = {{"format", "pt"},
-                                         {"heads", std::to_string(model.config().heads)}};
+  const TensorMetadata model_metadata = {{"format", "pt"}};
   const TensorMetadata position = {{"iteration", std::to_string(state.iteration)},
                                    {"consumed_samples", std::to_string(state.consumed_samples)},
                                    {"scheduled_samples", std::to_string(state.scheduled_samples)},
@@ -165,9 +157,8 @@ ModelConfig ReadModelConfig(const std::string& checkpoint) {
   while (FindParameter(reader, fmt::format("transformer.h.{}.ln_1.weight", config.layers))) {
     ++config.layers;
   }
-  // The number of heads shows in no shape; every published GPT-2 has heads of 64.
-  config.heads = reader.metadata().contains("heads") ? Number(reader.metadata(), "heads", file)
-                                                     : config.hidden / 64;
+  const std::string config_file = Join(checkpoint, kConfigFile);
+  config.heads = ReadHeads(ReadSmallFile(config_file, kMaxConfigBytes), config_file);
   Validate(config);
   uint64_t bytes = 0;
   for (const TensorInfo& tensor : reader.tensors()) bytes += tensor.bytes;

@@ -7,6 +7,7 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_log_softmax.h>
+#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
@@ -27,6 +28,17 @@ at::ScalarType ProductType(at::DeviceType device) {
                                                    : at::kFloat;
 }
 
+// sum += a b, in fp32 whatever the factors are.
+void AddProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor& sum) {
+  if (a.scalar_type() == at::kFloat) {
+    sum.addmm_(a, b);
+  } else if (a.is_cuda()) {
+    at::addmm_out(sum, sum, a, b, at::kFloat);  // the library has it for CUDA only
+  } else {
+    sum.add_(at::mm(a, b));
+  }
+}
+
 struct HeadGradients {
   at::Tensor hidden_NC, weight_VC;
 };
@@ -37,16 +49,16 @@ at::Tensor BlockwiseLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_V
   const at::NoGradGuard no_grad;
   const at::ScalarType type = ProductType(hidden_NC.device().type());
   const at::Tensor hidden = hidden_NC.to(type), weight = weight_VC.to(type);
-  const int64_t rows = hidden.size(0);
-  at::Tensor logits = at::empty({std::min(rows, kHeadRows), weight.size(0)}, hidden.options());
+  const int64_t rows = hidden.size(0), block = std::min(rows, HeadRows(hidden.is_cuda()));
+  at::Tensor logits = at::empty({block, weight.size(0)}, hidden.options());
   at::Tensor log_p = at::empty(logits.sizes(), hidden.options().dtype(at::kFloat));
   at::Tensor sum = at::empty({}, log_p.options()).zero_();
   if (gradients != nullptr) {
     gradients->hidden_NC = at::empty_like(hidden);
     gradients->weight_VC = at::zeros_like(weight_VC);
   }
-  for (int64_t begin = 0; begin < rows; begin += kHeadRows) {
-    const int64_t count = std::min(kHeadRows, rows - begin);
+  for (int64_t begin = 0; begin < rows; begin += block) {
+    const int64_t count = std::min(block, rows - begin);
     const at::Tensor h = hidden.narrow(0, begin, count);
     at::Tensor z = logits.narrow(0, 0, count), p = log_p.narrow(0, 0, count);
     const at::Tensor target = targets_N.narrow(0, begin, count).unsqueeze(1);
@@ -60,11 +72,7 @@ at::Tensor BlockwiseLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_V
     const at::Tensor dz = p.to(type);
     at::Tensor dh = gradients->hidden_NC.narrow(0, begin, count);
     at::mm_out(dh, dz, weight);
-    if (type == at::kFloat) {
-      gradients->weight_VC.addmm_(dz.t(), h);
-    } else {
-      gradients->weight_VC.add_(at::mm(dz.t(), h));
-    }
+    AddProduct(dz.t(), h, gradients->weight_VC);
   }
   return sum;
 }

@@ -83,10 +83,10 @@ TEST(CheckpointTest, AnotherModelIsRefused) {
             "'transformer.wte.weight' is F32 [100, 32], but the model has F32 [128, 32]");
 }
 
-// Hugging Face's base model leaves the prefix out, and has no number of heads.
+// Hugging Face's base model leaves the prefix out. The heads, of 32, show in config.json alone.
 TEST(CheckpointTest, ReadsNamesWithoutPrefix) {
   const ScratchFolder scratch;
-  const ModelConfig sizes = {1, 128, 2, 16, 50, 0.0};
+  const ModelConfig sizes = {1, 128, 4, 16, 50, 0.0};
   TrainedModel saved(sizes), loaded(sizes);
   Fill(saved);
   std::vector<formats::TensorInfo> infos;
@@ -98,6 +98,8 @@ TEST(CheckpointTest, ReadsNamesWithoutPrefix) {
                 parameter.value.nbytes());
   }
   WriteAll(scratch.File(kModelFile), formats::MakeSafetensorsHeader(infos, {}) + data);
+  EXPECT_THROW(ReadModelConfig(scratch.File("")), Error) << "without config.json";
+  WriteAll(scratch.File(kConfigFile), R"({"n_head": 4})");
   const std::string path = ResolveCheckpoint(scratch.File(""));
   EXPECT_EQ(ReadModelConfig(path), sizes);
   LoadParameters(path, loaded.model);
@@ -114,10 +116,11 @@ TEST(CheckpointTest, ShapesAreNotBelieved) {
     infos.push_back(
         {"h." + std::to_string(i) + ".ln_1.weight", formats::TensorType::kF32, {}, 0, 0});
   }
-  const std::string header = formats::MakeSafetensorsHeader(infos, {{"heads", "1"}});
+  const std::string header = formats::MakeSafetensorsHeader(infos, {});
   uint64_t bytes = 0;
   for (const formats::TensorInfo& info : infos) bytes += info.bytes;
   WriteAll(scratch.File(kModelFile), header + std::string(bytes, '\0'));
+  WriteAll(scratch.File(kConfigFile), R"({"n_head": 1})");
   EXPECT_THROW(ReadModelConfig(scratch.File("")), Error);
 }
 

@@ -76,7 +76,7 @@ TEST(HeadLossTest, EqualsCrossEntropyOfAllLogits) {
   // More rows than a block, and no multiple of it.
   const at::Tensor tokens = Tokens({17, 33});
   const at::Tensor inputs = tokens.narrow(1, 0, 32), targets = tokens.narrow(1, 1, 32);
-  ASSERT_NE(17 * 32 % kHeadRows, 0);
+  ASSERT_NE(17 * 32 % HeadRows(false), 0);
   const at::Tensor loss = model.Loss(inputs, targets);
   loss.backward();
   std::vector<at::Tensor> gradients;
