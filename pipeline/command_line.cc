@@ -161,6 +161,12 @@ std::string Summary(const RunContext& context, const Timings& timings) {
       static_cast<double>(timings.peak_rss_bytes) / 1048576, context.output);
 }
 
+// What a killed run would have needed goes when the manifest is there, not before.
+void CleanUp(Stage& stage, const RunContext& context) {
+  stage.CleanUp(context);
+  Journal(context.output, context.fingerprint).Remove();
+}
+
 }  // namespace
 
 void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string output,
@@ -176,6 +182,7 @@ void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string outp
     return;
   }
   if (!context.common.force && IsUpToDate(context)) {
+    CleanUp(stage, context);
     context.Say(fmt::format("{} is up to date", context.output));
     return;
   }
@@ -190,7 +197,7 @@ void RunDataStage(Stage& stage, std::vector<std::string> paths, std::string outp
   const Timings timings = ProcessTimings(progress.seconds());
   const std::string manifest = ManifestJson(context, timings);
   if (context.output != "-") WriteFileAtomically(ManifestPath(context.output), manifest);
-  Journal(context.output, context.fingerprint).Remove();
+  CleanUp(stage, context);
   if (!context.common.stats.empty()) WriteFileAtomically(context.common.stats, manifest);
   if (!context.common.quiet) WriteError(Summary(context, timings));
   if (TooManyBad(context.tally, context.common.max_bad)) {

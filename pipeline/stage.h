@@ -24,6 +24,10 @@ class Stage {
   // Does the work or throws Error.
   virtual void Run(RunContext& context) = 0;
 
+  // Removes what Run keeps beside the output so that a killed run can go on. Called when the run is
+  // on record, and again by one that finds the output up to date: the first may have died before.
+  virtual void CleanUp(const RunContext& /*context*/) {}
+
   // What the output, as given or made from the input's name, is called. A stage whose output is the
   // beginning of several names cuts off what would be the suffix of one file: the manifest and the
   // journal stand beside the files under the same beginning.

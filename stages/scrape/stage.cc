@@ -15,6 +15,7 @@
 #include "formats/stream_sink.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/output_file.h"
 #include "pipeline/stage.h"
 #include "stages/scrape/crawl.h"
 #include "stages/scrape/harvest.h"
@@ -76,6 +77,7 @@ class ScrapeStage : public Stage {
  public:
   void Declare(OptionSet& options) override;
   void Run(RunContext& context) override;
+  void CleanUp(const RunContext& context) override;
 
  private:
   CrawlOptions MakeCrawlOptions(RunContext& context) const;
@@ -241,7 +243,11 @@ void ScrapeStage::Run(RunContext& context) {
   const PagesOfList pages(spool, format.layout);
   if (sink == nullptr) sink = std::make_unique<formats::StreamSink>(context);
   RunFlow(context, list, pages, *sink);
-  spool.Remove();
+}
+
+void ScrapeStage::CleanUp(const RunContext& context) {
+  const std::string folder = SpoolFolder(context.output);
+  if (FileExists(folder)) Spool(folder, context.fingerprint).Remove();
 }
 
 }  // namespace

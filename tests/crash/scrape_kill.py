@@ -97,7 +97,8 @@ def main():
                 for host, path, _, end in list(server.log):
                     if path != "/robots.txt" and end < killed_at - DURABLE_S:
                         kept.setdefault((host, path), killed_at)
-                check(not os.path.exists("killed.jsonl"), "an output name before the end")
+                if os.path.exists("killed.jsonl"):
+                    check(open("killed.jsonl", "rb").read() == whole, "an output name before the end")
                 time.sleep(SLOW_DELAY)  # two runs know nothing of each other's requests
         else:
             subprocess.run(command("killed.jsonl"), check=True, timeout=120)
@@ -121,6 +122,10 @@ def main():
         check(open("stopped.jsonl", "rb").read() == whole, "bytes after Ctrl-C")
         again = len([1 for _, path, _, _ in server.log if path != "/robots.txt"])
         check(again < HOSTS * PAGES * 0.9, "Ctrl-C kept nothing: %d" % again)
+        server.log.clear()
+        os.mkdir(".stopped.jsonl.owt-scrape")  # as a run leaves it that dies behind its manifest
+        subprocess.run(command("stopped.jsonl"), check=True, timeout=120)
+        check(not server.log, "a finished run asked for %d pages" % len(server.log))
         check(sorted(os.listdir(".")) == sorted(
             [name + end for name in ("whole.jsonl", "killed.jsonl", "stopped.jsonl")
              for end in ("", ".manifest.json")] + ["urls.txt"]), "left behind: %s" % os.listdir("."))
