@@ -33,8 +33,9 @@ bool DecodeBase64(std::string_view text, std::string* bytes) {
     }
     for (const int shift : {16, 8, 0}) bytes->push_back(static_cast<char>(group >> shift));
   }
-  if (text.ends_with("==")) bytes->pop_back();
-  if (text.ends_with("=") && !bytes->empty()) bytes->pop_back();
+  const size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  if (padding > bytes->size()) return false;
+  bytes->resize(bytes->size() - padding);
   std::string again;  // the simplest check that every digit was one
   AppendBase64(*bytes, &again);
   return again == text;
