@@ -17,6 +17,13 @@
 
 #include <algorithm>
 
+#ifdef OWT_HAVE_CUDA
+#include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAStream.h>
+
+#include "trainer/kernels/cross_entropy.h"
+#endif
+
 namespace owt::trainer {
 namespace {
 
@@ -39,6 +46,46 @@ void AddProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor& sum) {
   }
 }
 
+#ifdef OWT_HAVE_CUDA
+void CrossEntropyBlockCuda(at::Tensor& logits_NV, const at::Tensor& targets_N, double scale,
+                           at::Tensor& sum) {
+  const int64_t rows = logits_NV.size(0), vocab = logits_NV.size(1);
+  at::Tensor losses_N = at::empty({rows}, sum.options());
+  const auto launch = [&](auto* logits) {
+    CrossEntropy(logits, targets_N.const_data_ptr<int64_t>(), rows, vocab,
+                 static_cast<float>(scale), losses_N.mutable_data_ptr<float>(),
+                 c10::cuda::getCurrentCUDAStream(logits_NV.device().index()));
+    C10_CUDA_KERNEL_LAUNCH_CHECK();
+  };
+  if (logits_NV.scalar_type() == at::kFloat) {
+    launch(logits_NV.mutable_data_ptr<float>());
+  } else {
+    launch(static_cast<__nv_bfloat16*>(logits_NV.mutable_data_ptr()));
+  }
+  sum.add_(losses_N.sum());
+}
+#endif
+
+// One block of rows: adds their losses to `sum`; with a scale other than 0, returns the gradient of
+// `scale` times that. Works in the logits and, on a CPU, in `room` for as many rows in fp32.
+at::Tensor CrossEntropyBlock(at::Tensor& logits_NV, const at::Tensor& targets_N, double scale,
+                             const at::Tensor& room, at::Tensor& sum) {
+#ifdef OWT_HAVE_CUDA
+  if (logits_NV.is_cuda()) {
+    CrossEntropyBlockCuda(logits_NV, targets_N, scale, sum);
+    return logits_NV;
+  }
+#endif
+  const at::Tensor targets_N1 = targets_N.unsqueeze(1);
+  at::Tensor log_p_NV = room.narrow(0, 0, logits_NV.size(0));
+  at::_log_softmax_out(log_p_NV, logits_NV.to(at::kFloat), 1, /*half_to_float=*/false);
+  sum.sub_(log_p_NV.gather(1, targets_N1).sum());
+  if (scale == 0) return {};
+  log_p_NV.exp_();
+  log_p_NV.scatter_add_(1, targets_N1, at::ones(targets_N1.sizes(), log_p_NV.options()).neg_());
+  return log_p_NV.mul_(scale).to(logits_NV.scalar_type());
+}
+
 struct HeadGradients {
   at::Tensor hidden_NC, weight_VC;
 };
@@ -50,9 +97,11 @@ at::Tensor BlockwiseLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_V
   const at::ScalarType type = ProductType(hidden_NC.device().type());
   const at::Tensor hidden = hidden_NC.to(type), weight = weight_VC.to(type);
   const int64_t rows = hidden.size(0), block = std::min(rows, HeadRows(hidden.is_cuda()));
+  const double scale = gradients != nullptr ? 1.0 / static_cast<double>(rows) : 0.0;
+  const auto fp32 = hidden.options().dtype(at::kFloat);
   at::Tensor logits = at::empty({block, weight.size(0)}, hidden.options());
-  at::Tensor log_p = at::empty(logits.sizes(), hidden.options().dtype(at::kFloat));
-  at::Tensor sum = at::empty({}, log_p.options()).zero_();
+  const at::Tensor room = at::empty({hidden.is_cuda() ? 0 : block, weight.size(0)}, fp32);
+  at::Tensor sum = at::empty({}, fp32).zero_();
   if (gradients != nullptr) {
     gradients->hidden_NC = at::empty_like(hidden);
     gradients->weight_VC = at::zeros_like(weight_VC);
@@ -60,16 +109,11 @@ at::Tensor BlockwiseLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_V
   for (int64_t begin = 0; begin < rows; begin += block) {
     const int64_t count = std::min(block, rows - begin);
     const at::Tensor h = hidden.narrow(0, begin, count);
-    at::Tensor z = logits.narrow(0, 0, count), p = log_p.narrow(0, 0, count);
-    const at::Tensor target = targets_N.narrow(0, begin, count).unsqueeze(1);
+    const at::Tensor target = targets_N.narrow(0, begin, count);
+    at::Tensor z = logits.narrow(0, 0, count);
     at::mm_out(z, h, weight.t());
-    at::_log_softmax_out(p, z.to(at::kFloat), 1, /*half_to_float=*/false);
-    sum.sub_(p.gather(1, target).sum());
+    const at::Tensor dz = CrossEntropyBlock(z, target, scale, room, sum);
     if (gradients == nullptr) continue;
-    p.exp_();
-    p.scatter_add_(1, target, at::ones({count, 1}, p.options()).neg_());
-    p.mul_(1.0 / static_cast<double>(rows));
-    const at::Tensor dz = p.to(type);
     at::Tensor dh = gradients->hidden_NC.narrow(0, begin, count);
     at::mm_out(dh, dz, weight);
     AddProduct(dz.t(), h, gradients->weight_VC);
