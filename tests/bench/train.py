@@ -69,14 +69,14 @@ groups = [{"params": [p for p in model.parameters() if p.dim() >= 2], "weight_de
 optimizer = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.95), eps=1e-8, fused=True)
 run = torch.compile(model) if compiled else model
 data = np.fromfile(tokens_file, dtype=np.uint16)
-random = np.random.default_rng(2)
+# Without overlap, as owt: a token seen again is a token learned.
+order = iter(np.random.default_rng(2).permutation((len(data) - 1) // length) * length)
 losses, times = [], []
 for step in range(steps):
     started = time.perf_counter()
     total = 0
     for _ in range(accumulate):
-        at = random.integers(0, len(data) - length - 1, micro)
-        rows = torch.from_numpy(np.stack([data[i:i + length + 1] for i in at]).astype(np.int64))
+        rows = torch.from_numpy(np.stack([data[i:i + length + 1] for i in (next(order) for _ in range(micro))]).astype(np.int64))
         if device == "cuda":
             rows = rows.pin_memory().to(device, non_blocking=True)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=bf16):
@@ -97,6 +97,7 @@ print(json.dumps({"loss": sum(losses[-5:]) / 5, "seconds": sum(half) / len(half)
 def write_dataset(prefix, count):
     """Ids by Zipf's law, so that the loss falls the same way in any order; as MMIDIDX, in documents of 1,000."""
     import numpy as np
+    count -= count % 1000
     ids = (np.random.default_rng(1).zipf(1.2, count) % 50000).astype(np.uint16)
     ids.tofile(f"{prefix}.bin")
     documents = count // 1000
@@ -128,14 +129,14 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--micro-batch", type=int, default=8)
     parser.add_argument("--accumulate", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=40, help="a multiple of 10")
     a = parser.parse_args()
     layers, width, heads, length = MODELS[a.model]
     tokens = a.micro_batch * a.accumulate * length
     print(f"{a.model} on {a.device}, {'bf16' if a.bf16 else 'fp32'}, {a.threads} threads, {tokens} tokens a step in micro batches of {a.micro_batch} x {length}", flush=True)
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = pathlib.Path(name)
-        write_dataset(folder / "data", max(2_000_000, 4 * tokens))
+        write_dataset(folder / "data", (a.steps + 3) * tokens)
         options = ["--data", folder / "data", "--split", "1,0,0", "--num-layers", layers, "--hidden-size", width, "--num-attention-heads", heads,
                    "--seq-length", length, "--micro-batch-size", a.micro_batch, "--global-batch-size", a.micro_batch * a.accumulate,
                    "--lr", 1e-3, "--min-lr", 1e-3, "--eval-interval", 0, "--device", a.device, "-j", a.threads]
