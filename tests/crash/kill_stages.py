@@ -70,8 +70,8 @@ def check(owt, name, stage, case, kills, seed):
             left = [p.name for p in again.rglob("*") if p.name.startswith(".")]
             if left:
                 problems.append(f"{name}: left behind: {left}")
-    if not killed or not resumed:
-        problems.append(f"{name}: {killed} kills, and no run went on where another stopped")
+    if not killed or bool(resumed) != case.resumes:
+        problems.append(f"{name}: {killed} kills, and {resumed} runs went on where another stopped")
     print(f"{name}: {killed} kills, {resumed} resumes, a whole run takes {seconds:.2f} s, {len(problems)} problems")
     return problems
 
