@@ -136,16 +136,14 @@ void IndexedDatasetWriter::AddDocuments(std::string_view packed_tokens,
   uint64_t num_tokens = 0;
   uint64_t num_documents = 0;
   uint64_t num_sequences = 0;
-  bool is_whole = true;
+  int32_t packed = 0;
   for (size_t i = 0; i + sizeof(int32_t) <= packed_lengths.size(); i += sizeof(int32_t)) {
-    int32_t packed;
     std::memcpy(&packed, packed_lengths.data() + i, sizeof(packed));
     num_tokens += static_cast<uint64_t>(LengthOf(packed));
     num_sequences += LengthOf(packed) != 0 ? 1 : 0;
     num_documents += packed >= 0 ? 1 : 0;
-    is_whole = packed >= 0;
   }
-  is_whole = is_whole && packed_lengths.size() % sizeof(int32_t) == 0;
+  const bool is_whole = packed >= 0 && packed_lengths.size() % sizeof(int32_t) == 0;
   if (!is_whole || num_tokens * TokenBytes(type_) != packed_tokens.size()) {
     throw Error(
         ErrorKind::kInternal,

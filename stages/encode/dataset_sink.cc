@@ -135,6 +135,7 @@ void DatasetSink::Put(BatchResult& result) {
   std::string_view lengths = result.aux;
   const ProvenanceView provenance =
       plan_.provenance ? ProvenanceView::TakeFrom(&lengths) : ProvenanceView();
+  if (datasets_.size() == 1) return PutKey(datasets_[0], tokens, lengths, provenance, &result);
   const uint64_t num_documents = CountDocuments(lengths) / datasets_.size();
   for (Dataset& dataset : datasets_) {
     size_t num_tokens;
