@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/provenance.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
@@ -60,7 +61,13 @@ class Convert : public Stage {
   }
 
   std::vector<std::string> OutputFiles(const RunContext& context) const override {
-    return formats::OutputPaths({*formats::ParseTokenFormat(to_), context.output});
+    const formats::TokenOutput output{*formats::ParseTokenFormat(to_), context.output};
+    std::vector<std::string> files = formats::OutputPaths(output);
+    // Of a dataset that is replaced it goes, too.
+    if (output.format == TokenFormat::kMegatron) {
+      files.push_back(formats::ProvenancePath(context.output));
+    }
+    return files;
   }
 
   void Run(RunContext& context) override {
