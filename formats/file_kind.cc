@@ -74,7 +74,9 @@ FileKind ProbeFileKind(const std::string& path) {
       !FileExists(IndexedDatasetPaths::Of(path).idx)) {
     return FileKind::kTokens;
   }
-  if (path.ends_with(".bin") || path.ends_with(".idx")) return FileKind::kIndexedDataset;
+  if (path.ends_with(".bin") || path.ends_with(".idx") || path.ends_with(".provenance")) {
+    return FileKind::kIndexedDataset;
+  }
   const IndexedDatasetPaths pair = IndexedDatasetPaths::Of(path);
   if (!FileExists(path) && FileExists(pair.idx) && FileExists(pair.bin)) {
     return FileKind::kIndexedDataset;

@@ -6,7 +6,7 @@ namespace owt::formats {
 
 // What kind of file of ours a path names.
 enum class FileKind {
-  kIndexedDataset,  // NAME.bin, NAME.idx, or NAME where both exist
+  kIndexedDataset,  // NAME.bin, NAME.idx, NAME.provenance, or NAME where the first two exist
   kTokens,          // tokens of nanoGPT's, llm.c's or datatrove's: see formats/token_format.h
   kManifest,        // the account of a run: NAME.manifest.json, or what --stats wrote
   kSideLines,       // records that left the road: quarantine or dropped, one JSON object a line

@@ -12,7 +12,11 @@ namespace owt::formats {
 static_assert(std::endian::native == std::endian::little, "the format is little endian");
 
 IndexedDatasetPaths IndexedDatasetPaths::Of(std::string_view path) {
-  if (path.ends_with(".bin") || path.ends_with(".idx")) path.remove_suffix(4);
+  for (const std::string_view suffix : {".bin", ".idx", ".provenance"}) {
+    if (!path.ends_with(suffix)) continue;
+    path.remove_suffix(suffix.size());
+    break;
+  }
   return {std::string(path) + ".bin", std::string(path) + ".idx"};
 }
 

@@ -27,7 +27,8 @@ namespace owt::formats {
 //                                  [doc_idx[d], doc_idx[d + 1])
 //
 // The i64 arrays are never aligned. GPT training takes every sequence for a document of its own and
-// ignores doc_idx; what owt writes has one sequence a document, and none for an empty document.
+// ignores doc_idx; what owt writes has one sequence a document (of encode --split-sentences: one a
+// sentence), and none for an empty document.
 
 inline constexpr std::string_view kIdxMagic{"MMIDIDX\0\0", 9};
 inline constexpr uint64_t kIdxVersion = 1;
@@ -52,7 +53,8 @@ struct IndexedDatasetPaths {
   std::string bin;
   std::string idx;
 
-  // From either file's name or from the name without suffix, as Megatron's --data-path takes it.
+  // From the name of either file or of the provenance beside them (formats/provenance.h), or from
+  // the name without suffix, as Megatron's --data-path takes it.
   static IndexedDatasetPaths Of(std::string_view path);
 };
 

@@ -27,6 +27,8 @@ void Append(Integer value, std::string* bytes) {
   bytes->append(raw, sizeof(value));
 }
 
+constexpr int32_t LengthOf(int32_t packed) { return packed < 0 ? ~packed : packed; }
+
 // Hands what is pending to the file once it is worth a system call, or always when `all`.
 void Flush(std::string* buffer, OutputFile* file, bool all = false) {
   if (buffer->size() < kBufferBytes && !all) return;
@@ -34,15 +36,14 @@ void Flush(std::string* buffer, OutputFile* file, bool all = false) {
   buffer->clear();
 }
 
-// Calls each(length) for every document of the spool, from the first to the last.
+// Calls each(length, ends_document) for everything in the spool, from the first to the last.
 template <class Each>
-void ForEachLength(const IndexedDatasetPaths& paths, uint64_t num_documents, Each each) {
+void ForEachLength(const IndexedDatasetPaths& paths, uint64_t num_lengths, Each each) {
   Fd spool = Fd::OpenRead(OutputFile::PartialPath(SpoolPath(paths)));
   std::vector<int32_t> block(kLengthsPerBlock);
   char* const raw = reinterpret_cast<char*>(block.data());
-  for (uint64_t done = 0; done < num_documents;) {
-    const size_t count =
-        static_cast<size_t>(std::min<uint64_t>(block.size(), num_documents - done));
+  for (uint64_t done = 0; done < num_lengths;) {
+    const size_t count = static_cast<size_t>(std::min<uint64_t>(block.size(), num_lengths - done));
     const size_t wanted = count * sizeof(int32_t);
     for (size_t got = 0; got < wanted;) {
       const size_t bytes = spool.Read(raw + got, wanted - got);
@@ -52,7 +53,7 @@ void ForEachLength(const IndexedDatasetPaths& paths, uint64_t num_documents, Eac
       }
       got += bytes;
     }
-    for (size_t i = 0; i < count; ++i) each(block[i]);
+    for (size_t i = 0; i < count; ++i) each(LengthOf(block[i]), block[i] >= 0);
     done += count;
   }
 }
@@ -65,20 +66,24 @@ uint64_t PartialSize(const std::string& path) {
 }  // namespace
 
 std::string IndexedDatasetState::Text() const {
-  return fmt::format("{} {} {}", bin_bytes, num_documents, num_sequences);
+  return fmt::format("{} {} {} {}", bin_bytes, num_documents, num_sequences, num_lengths);
 }
 
 std::optional<IndexedDatasetState> IndexedDatasetState::Parse(std::string_view text) {
   IndexedDatasetState state;
   const char* next = text.data();
   const char* const end = text.data() + text.size();
-  for (uint64_t* field : {&state.bin_bytes, &state.num_documents, &state.num_sequences}) {
+  for (uint64_t* field :
+       {&state.bin_bytes, &state.num_documents, &state.num_sequences, &state.num_lengths}) {
     if (field != &state.bin_bytes && (next == end || *next++ != ' ')) return std::nullopt;
     const auto [stop, error] = std::from_chars(next, end, *field);
     if (error != std::errc()) return std::nullopt;
     next = stop;
   }
-  if (next != end || state.num_sequences > state.num_documents) return std::nullopt;
+  if (next != end || state.num_sequences > state.num_lengths ||
+      state.num_documents > state.num_lengths) {
+    return std::nullopt;
+  }
   return state;
 }
 
@@ -88,13 +93,13 @@ IndexedDatasetWriter::IndexedDatasetWriter(const IndexedDatasetPaths& paths, Tok
       type_(type),
       state_(state),
       bin_(paths.bin, state.bin_bytes),
-      spool_(SpoolPath(paths), state.num_documents * sizeof(int32_t)) {}
+      spool_(SpoolPath(paths), state.num_lengths * sizeof(int32_t)) {}
 
 IndexedDatasetWriter::~IndexedDatasetWriter() = default;
 
 bool IndexedDatasetWriter::CanResume(const IndexedDatasetPaths& paths, const State& state) {
   return PartialSize(paths.bin) >= state.bin_bytes &&
-         PartialSize(SpoolPath(paths)) / sizeof(int32_t) >= state.num_documents;
+         PartialSize(SpoolPath(paths)) / sizeof(int32_t) >= state.num_lengths;
 }
 
 void IndexedDatasetWriter::AddDocument(std::span<const uint32_t> tokens) {
@@ -119,6 +124,7 @@ void IndexedDatasetWriter::AddDocument(std::span<const uint32_t> tokens) {
   }
   Append(static_cast<int32_t>(tokens.size()), &spool_buffer_);
   ++state_.num_documents;
+  ++state_.num_lengths;
   state_.num_sequences += tokens.empty() ? 0 : 1;
   state_.bin_bytes += tokens.size() * TokenBytes(type_);
   Flush(&bin_buffer_, &bin_);
@@ -128,23 +134,25 @@ void IndexedDatasetWriter::AddDocument(std::span<const uint32_t> tokens) {
 void IndexedDatasetWriter::AddDocuments(std::string_view packed_tokens,
                                         std::string_view packed_lengths) {
   uint64_t num_tokens = 0;
+  uint64_t num_documents = 0;
   uint64_t num_sequences = 0;
-  bool valid = packed_lengths.size() % sizeof(int32_t) == 0;
-  for (size_t i = 0; valid && i < packed_lengths.size(); i += sizeof(int32_t)) {
-    int32_t length;
-    std::memcpy(&length, packed_lengths.data() + i, sizeof(length));
-    valid = length >= 0;
-    num_tokens += static_cast<uint64_t>(length);
-    num_sequences += length != 0 ? 1 : 0;
+  int32_t packed = 0;
+  for (size_t i = 0; i + sizeof(int32_t) <= packed_lengths.size(); i += sizeof(int32_t)) {
+    std::memcpy(&packed, packed_lengths.data() + i, sizeof(packed));
+    num_tokens += static_cast<uint64_t>(LengthOf(packed));
+    num_sequences += LengthOf(packed) != 0 ? 1 : 0;
+    num_documents += packed >= 0 ? 1 : 0;
   }
-  if (!valid || num_tokens * TokenBytes(type_) != packed_tokens.size()) {
+  const bool is_whole = packed >= 0 && packed_lengths.size() % sizeof(int32_t) == 0;
+  if (!is_whole || num_tokens * TokenBytes(type_) != packed_tokens.size()) {
     throw Error(
         ErrorKind::kInternal,
         fmt::format("packed lengths do not add up to the {} bytes of tokens", packed_tokens.size()),
         paths_.bin);
   }
   state_.bin_bytes += packed_tokens.size();
-  state_.num_documents += packed_lengths.size() / sizeof(int32_t);
+  state_.num_documents += num_documents;
+  state_.num_lengths += packed_lengths.size() / sizeof(int32_t);
   state_.num_sequences += num_sequences;
   if (packed_tokens.size() >= kBufferBytes) {
     Flush(&bin_buffer_, &bin_, /*all=*/true);
@@ -188,21 +196,21 @@ void IndexedDatasetWriter::WriteIndex() {
   Append(static_cast<uint8_t>(type_), &bytes);
   Append(state_.num_sequences, &bytes);
   Append(state_.num_documents + 1, &bytes);
-  ForEachLength(paths_, state_.num_documents, [&](int32_t length) {
+  ForEachLength(paths_, state_.num_lengths, [&](int32_t length, bool) {
     if (length != 0) Append(length, &bytes);
     Flush(&bytes, &*idx_);
   });
   int64_t pointer = 0;
-  ForEachLength(paths_, state_.num_documents, [&](int32_t length) {
+  ForEachLength(paths_, state_.num_lengths, [&](int32_t length, bool) {
     if (length != 0) Append(pointer, &bytes);
     pointer += static_cast<int64_t>(length) * static_cast<int64_t>(TokenBytes(type_));
     Flush(&bytes, &*idx_);
   });
   int64_t bound = 0;
   Append(bound, &bytes);
-  ForEachLength(paths_, state_.num_documents, [&](int32_t length) {
+  ForEachLength(paths_, state_.num_lengths, [&](int32_t length, bool ends_document) {
     bound += length != 0 ? 1 : 0;
-    Append(bound, &bytes);
+    if (ends_document) Append(bound, &bytes);
     Flush(&bytes, &*idx_);
   });
   Flush(&bytes, &*idx_, /*all=*/true);

@@ -15,7 +15,8 @@ namespace owt::formats {
 struct IndexedDatasetState {
   uint64_t bin_bytes = 0;
   uint64_t num_documents = 0;
-  uint64_t num_sequences = 0;  // documents that are not empty
+  uint64_t num_sequences = 0;  // none of them empty
+  uint64_t num_lengths = 0;    // in the spool
 
   bool operator==(const IndexedDatasetState&) const = default;
 
@@ -50,8 +51,10 @@ class IndexedDatasetWriter {
   // cannot hold, Error{kInput} for 2^31 tokens or more, which the format cannot hold.
   void AddDocument(std::span<const uint32_t> tokens);
 
-  // Many documents at once: their tokens packed in this writer's type, and an i32 length each.
-  // Throws Error{kInternal} where a length is negative or the two do not add up.
+  // Many documents at once: their tokens packed in this writer's type, and lengths as i32. Of a
+  // document in one sequence that is its length (0: none); of several sequences each before the
+  // last stands as its complement, ~length, which is negative. Throws Error{kInternal} where the
+  // two do not add up or the last document has no end.
   void AddDocuments(std::string_view packed_tokens, std::string_view packed_lengths);
 
   // Leaves the partial files behind from now on, so that a later run can start at the returned
@@ -78,7 +81,7 @@ class IndexedDatasetWriter {
   TokenType type_;
   State state_;
   OutputFile bin_;
-  OutputFile spool_;               // i32 a document; never committed
+  OutputFile spool_;               // lengths as AddDocuments takes them; never committed
   std::optional<OutputFile> idx_;  // from Commit on
   std::string bin_buffer_;
   std::string spool_buffer_;

@@ -45,8 +45,8 @@ std::string MergesOf(const Json& model, const std::string& path) {
   return text;
 }
 
-void CheckIds(const Gpt2Vocab& vocab, const Json& file, const std::string& path) {
-  const Json& ids = file.at("model").at("vocab");
+// `ids` maps tokens to ids as the merges do, <|endoftext|> aside.
+void CheckIds(const Gpt2Vocab& vocab, const Json& ids, const std::string& path) {
   for (uint32_t id = 0; id < vocab.end_of_text(); ++id) {
     const std::string token = PrintableToken(vocab.token_bytes(id));
     if (!ids.contains(token) || ids.at(token) != id) {
@@ -54,6 +54,9 @@ void CheckIds(const Gpt2Vocab& vocab, const Json& file, const std::string& path)
                                token, id));
     }
   }
+}
+
+void CheckAddedTokens(const Gpt2Vocab& vocab, const Json& file, const std::string& path) {
   for (const Json& token : file.at("added_tokens")) {
     if (token.at("content") != Gpt2Vocab::kEndOfText) continue;
     if (token.at("id") == vocab.end_of_text()) return;
@@ -74,7 +77,8 @@ Gpt2Vocab FromJson(const std::string& content, const std::string& path) {
       Refuse(path, "its pre_tokenizer is not ByteLevel with GPT-2's pattern and no prefix space");
     }
     Gpt2Vocab vocab(MergesOf(model, path), path);
-    CheckIds(vocab, file, path);
+    CheckIds(vocab, model.at("vocab"), path);
+    CheckAddedTokens(vocab, file, path);
     return vocab;
   } catch (const nlohmann::json::exception& error) {
     Refuse(path, fmt::format("no valid tokenizer.json ({})", error.what()));
@@ -162,6 +166,30 @@ Gpt2Vocab ReadTokenizer(const std::string& path) {
   if (content.starts_with("{")) return FromJson(content, path);
   if (content.starts_with("IQ== 0")) return FromTiktoken(content, path);
   return Gpt2Vocab(content, path);
+}
+
+Gpt2Vocab ReadTokenizerPair(const std::string& vocab_path, const std::string& merges_path) {
+  Gpt2Vocab vocab(ReadSmallFile(merges_path, kMaxFileBytes), merges_path);
+  try {
+    const Json ids = Json::parse(ReadSmallFile(vocab_path, kMaxFileBytes));
+    CheckIds(vocab, ids, vocab_path);
+    const auto end_of_text = ids.find(Gpt2Vocab::kEndOfText);
+    if (end_of_text == ids.end() || *end_of_text != vocab.end_of_text()) {
+      Refuse(vocab_path, fmt::format("<|endoftext|> has not the id {}, which the {} merges of {} "
+                                     "leave it",
+                                     vocab.end_of_text(), vocab.merges().size(), merges_path));
+    }
+    // What comes behind are further special tokens; one among ours would be a token of no merge.
+    const auto count = std::count_if(ids.begin(), ids.end(),
+                                     [&](const Json& id) { return id <= vocab.end_of_text(); });
+    if (count != vocab.size()) {
+      Refuse(vocab_path, fmt::format("it gives ids up to {} to {} tokens, of which {} makes {}",
+                                     vocab.end_of_text(), count, merges_path, vocab.size()));
+    }
+  } catch (const nlohmann::json::exception& error) {
+    Refuse(vocab_path, fmt::format("no valid vocab.json ({})", error.what()));
+  }
+  return vocab;
 }
 
 }  // namespace owt::formats

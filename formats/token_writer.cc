@@ -2,6 +2,7 @@
 #include "formats/token_writer.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include "formats/end_of_text.h"
 #include "formats/indexed_dataset_writer.h"
 #include "formats/llmc_writer.h"
+#include "formats/provenance.h"
 #include "pipeline/error.h"
 
 namespace owt::formats {
@@ -61,7 +63,10 @@ class MegatronWriter : public TokenWriter {
     return writer_.Checkpoint(unsynced).Text();
   }
 
-  void Commit() override { writer_.Commit(); }
+  void Commit() override {
+    unlink(ProvenancePath(writer_.bin().path()).c_str());  // it was an earlier dataset's
+    writer_.Commit();
+  }
 
   std::vector<OutputRecord> outputs() const override {
     const uint64_t num_documents = writer_.state().num_documents;

@@ -27,4 +27,8 @@ std::string TiktokenText(const Gpt2Vocab& vocab);
 // GPT-2's pattern and order of ids (bytes, merges, <|endoftext|>).
 Gpt2Vocab ReadTokenizer(const std::string& path);
 
+// Reads a pair as GPT-2's: vocab.json (encoder.json) and merges.txt (vocab.bpe). Throws
+// Error{kInput} where one is malformed or where they disagree on an id.
+Gpt2Vocab ReadTokenizerPair(const std::string& vocab_path, const std::string& merges_path);
+
 }  // namespace owt::formats

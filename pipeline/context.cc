@@ -30,6 +30,9 @@ uint64_t ParseCount(std::string_view text, std::string_view what) {
 
 void CommonOptions::Declare(OptionSet& options) {
   options.Group("Common options")
+      .List("input", &input, "PATH", "the inputs; without it the paths are")
+      .Detail("Takes all words up to the next option, and so does every list then.")
+      .RunOnly()
       .Text("output", &output, "PATH", "the output; without it the last path is")
       .Short('o')
       .RunOnly()
@@ -78,6 +81,10 @@ void DeclareAll(const StageEntry& entry, Stage& stage, CommonOptions& common, Op
   options.Group("Settings")
       .Text("config", &common.config, "FILE", "TOML settings; default owt.toml if it is there")
       .RunOnly();
+}
+
+std::vector<std::string> Stage::OutputFiles(const RunContext& context) const {
+  return {context.output};
 }
 
 int RunContext::workers() const {

@@ -32,8 +32,9 @@ struct CommonOptions {
   std::string max_bad = "1%";  // N or P%: more bad records than this end in exit code 3
   std::string stats;           // file for the summary as JSON
   std::string shard = "0/1";
-  std::string output;  // -o; without it the last path
-  std::string config;  // TOML settings; without it owt.toml of the folder we are in
+  std::vector<std::string> input;  // --input; without it the paths
+  std::string output;              // -o; without it the last path
+  std::string config;              // TOML settings; without it owt.toml of the folder we are in
   std::string text_key = "text";
   std::string url_key = "url";
   uint64_t part_bytes = uint64_t{1} << 30;  // for outputs that end in /

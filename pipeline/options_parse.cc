@@ -11,6 +11,8 @@
 namespace owt {
 namespace {
 
+constexpr int kManyWords = 1 << 20;
+
 bool Contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -50,12 +52,21 @@ std::string UnknownOption(const std::string& message, std::span<const std::strin
   return message;
 }
 
+// Whether --input names the inputs, so that no word stands for a path.
+bool NamesInputs(std::span<const std::string> words, const OptionSet& options) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  return options.Find("input") != nullptr && std::any_of(words.begin(), end, [](const auto& word) {
+           return word == "--input" || word.starts_with("--input=");
+         });
+}
+
 }  // namespace
 
 ParsedLine ParseArguments(std::span<const std::string> words, OptionSet& options) {
   CLI::App app;
   app.set_help_flag();
   ParsedLine line;
+  const bool lists_take_words = NamesInputs(words, options);
   app.add_flag("-h", line.short_help);
   app.add_flag("--help", line.long_help);
   app.add_option("paths", line.paths);
@@ -71,6 +82,7 @@ ParsedLine ParseArguments(std::span<const std::string> words, OptionSet& options
       entry.option = app.add_option(names, entry.values)->allow_extra_args(false)->expected(1);
       entry.option->multi_option_policy(spec.repeats ? CLI::MultiOptionPolicy::TakeAll
                                                      : CLI::MultiOptionPolicy::TakeLast);
+      if (spec.repeats && lists_take_words) entry.option->expected(1, kManyWords);
     }
   }
   std::vector<std::string> reversed(words.rbegin(), words.rend());
@@ -78,6 +90,11 @@ ParsedLine ParseArguments(std::span<const std::string> words, OptionSet& options
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
     throw Error(ErrorKind::kUsage, UnknownOption(error.what(), words, options));
+  }
+  if (lists_take_words && !line.paths.empty()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("'{}': --input names the inputs; name the output with --output",
+                            line.paths[0]));
   }
   for (const Collected& entry : collected) {
     if (entry.option->count() == 0) continue;

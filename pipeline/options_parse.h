@@ -19,7 +19,8 @@ struct ParsedLine {
 };
 
 // Parses the words behind the command's name into the declared values. Throws Error{kUsage}.
-// Options may stand before, between and behind paths; "--" ends them.
+// Options may stand before, between and behind paths; "--" ends them. Where --input is declared and
+// given, no word is a path: a list then takes all words up to the next option.
 ParsedLine ParseArguments(std::span<const std::string> words, OptionSet& options);
 
 // Sets the values of a config section, except those already `given` on the command line. Throws

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,17 @@ class Stage {
   // beginning of several names cuts off what would be the suffix of one file: the manifest and the
   // journal stand beside the files under the same beginning.
   virtual std::string OutputName(std::string output) const { return output; }
+
+  // An option of the stage's own that names the output as --output does; empty where not given.
+  virtual std::string OutputOption() const { return {}; }
+
+  // How many runs the command stands for. Of more than one, run I is that of --shard I/N and writes
+  // OUTPUT_I.
+  virtual uint64_t partitions() const { return 1; }
+
+  // The files that the run's output stands for, as far as they are known before it. One that is
+  // there and that owt did not write is not replaced, unless by --force.
+  virtual std::vector<std::string> OutputFiles(const RunContext& context) const;
 
   // The inputs that the typed ones stand for. A stage whose inputs are pairs of files names both of
   // each pair, so that the fingerprint and the manifest know them.

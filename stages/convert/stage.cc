@@ -2,18 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "formats/provenance.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
-#include "pipeline/journal.h"
-#include "pipeline/manifest.h"
-#include "pipeline/output_file.h"
 #include "pipeline/stage.h"
 #include "stages/convert/convert_documents.h"
 #include "stages/convert/convert_sink.h"
@@ -63,6 +60,16 @@ class Convert : public Stage {
     return output;
   }
 
+  std::vector<std::string> OutputFiles(const RunContext& context) const override {
+    const formats::TokenOutput output{*formats::ParseTokenFormat(to_), context.output};
+    std::vector<std::string> files = formats::OutputPaths(output);
+    // Of a dataset that is replaced it goes, too.
+    if (output.format == TokenFormat::kMegatron) {
+      files.push_back(formats::ProvenancePath(context.output));
+    }
+    return files;
+  }
+
   void Run(RunContext& context) override {
     if (context.output == "-" || context.output.ends_with('/')) {
       throw Error(ErrorKind::kUsage,
@@ -83,7 +90,6 @@ class Convert : public Stage {
     }
     const formats::TokenOutput output{*formats::ParseTokenFormat(to_), context.output, type, eot_,
                                       shard_tokens_};
-    CheckOutputs(context, output);
     convert::TokenSource source(context, inputs, eot_, output.format == TokenFormat::kMegatron);
     const convert::ConvertDocuments transform(inputs, type, eot_);
     convert::ConvertSink sink(context, output);
@@ -91,24 +97,6 @@ class Convert : public Stage {
   }
 
  private:
-  // No input is written over, and nothing that owt did not write.
-  void CheckOutputs(const RunContext& context, const formats::TokenOutput& output) const {
-    for (const std::string& path : formats::OutputPaths(output)) {
-      if (!FileExists(path)) continue;
-      for (const InputRecord& input : context.inputs) {
-        if (!std::filesystem::equivalent(path, input.path)) continue;
-        throw Error(ErrorKind::kUsage, "this file is an input, and the output would replace it",
-                    path);
-      }
-      if (context.common.force || FileExists(ManifestPath(context.output))) continue;
-      if (FileExists(Journal::PathFor(context.output))) continue;
-      throw Error(ErrorKind::kUsage,
-                  "this file exists and was not written by owt; choose another output, or replace "
-                  "it with --force",
-                  path);
-    }
-  }
-
   std::string to_ = "megatron";
   std::string from_ = "auto";
   uint32_t eot_ = 50256;

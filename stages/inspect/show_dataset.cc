@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
+#include "formats/provenance.h"
 #include "pipeline/error.h"
+#include "pipeline/output_file.h"
 #include "stages/inspect/excerpt.h"
 
 namespace owt::inspect {
@@ -14,6 +17,7 @@ namespace {
 // Enough tokens for an excerpt of any text.
 constexpr size_t kHeadTokens = 400;
 constexpr size_t kExcerptBytes = 200;
+constexpr size_t kNameBytes = 4096;
 
 struct Range {
   uint64_t begin;
@@ -33,7 +37,7 @@ Range SequencesOf(const formats::IndexedDataset& dataset, uint64_t document) {
 }
 
 std::string ShowDocument(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,
-                         uint64_t document) {
+                         const std::optional<formats::Provenance>& provenance, uint64_t document) {
   const Range sequences = SequencesOf(dataset, document);
   std::string text;
   uint64_t num_tokens = 0;
@@ -44,8 +48,24 @@ std::string ShowDocument(const formats::IndexedDataset& dataset, const formats::
     }
     num_tokens += tokens.size();
   }
-  return fmt::format("  document {}, {} tokens: {}\n", document, Grouped(num_tokens),
+  const std::string_view url = provenance ? provenance->Of(document).url : std::string_view();
+  return fmt::format("  document {}, {} tokens{}: {}\n", document, Grouped(num_tokens),
+                     url.empty() ? "" : " from " + Excerpt(url, kExcerptBytes),
                      Excerpt(text, kExcerptBytes));
+}
+
+// What stands beside the dataset, if anything does.
+std::optional<formats::Provenance> ProvenanceOf(const formats::IndexedDataset& dataset) {
+  const std::string path = formats::ProvenancePath(dataset.paths().idx);
+  if (!FileExists(path)) return std::nullopt;
+  formats::Provenance provenance(path);
+  if (provenance.num_documents() != dataset.num_documents()) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("tells of {} documents, the dataset holds {}: it is another's",
+                            provenance.num_documents(), dataset.num_documents()),
+                path);
+  }
+  return provenance;
 }
 
 }  // namespace
@@ -75,10 +95,21 @@ std::string ShowDataset(const formats::IndexedDataset& dataset, const formats::G
       dataset.paths().idx, Grouped(dataset.num_documents()), Grouped(dataset.num_sequences()),
       Grouped(dataset.num_tokens()), formats::TokenTypeName(dataset.type()), mean,
       Grouped(static_cast<uint64_t>(longest)));
+  const auto provenance = ProvenanceOf(dataset);
+  if (provenance) text += fmt::format("  {} source files\n", Grouped(provenance->num_files()));
   for (uint64_t d = 0; d < std::min(head, dataset.num_documents()); ++d) {
-    text += ShowDocument(dataset, vocab, d);
+    text += ShowDocument(dataset, vocab, provenance, d);
   }
   return text;
+}
+
+std::string DocumentOrigin(const formats::IndexedDataset& dataset, uint64_t document) {
+  const auto provenance = ProvenanceOf(dataset);
+  if (!provenance) return {};
+  const auto origin = provenance->Of(document);
+  return fmt::format("document {} is from {} at byte {}{}{}", document,
+                     Excerpt(origin.file, kNameBytes), origin.offset,
+                     origin.url.empty() ? "" : ", ", Excerpt(origin.url, kNameBytes));
 }
 
 std::string DocumentText(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,

@@ -22,4 +22,9 @@ void DecodeTokens(const formats::TokenView& tokens, const formats::Gpt2Vocab& vo
 std::string DocumentText(const formats::IndexedDataset& dataset, const formats::Gpt2Vocab& vocab,
                          uint64_t document);
 
+// Where document d comes from, as a sentence without its end, by the provenance file beside the
+// dataset; empty where there is none. Throws Error{kInput} when it is corrupt or another dataset's.
+// REQUIRES: there is such a document.
+std::string DocumentOrigin(const formats::IndexedDataset& dataset, uint64_t document);
+
 }  // namespace owt::inspect

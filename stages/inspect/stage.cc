@@ -59,8 +59,9 @@ class Inspect : public Stage {
     options.Group("Options")
         .Integer("document", &document_, -1, INT64_MAX, "print this record whole, from 0")
         .Detail(
-            "Its text is decoded where the file holds tokens or JSON. -1 gives a summary of the "
-            "file instead.")
+            "Its text is decoded where the file holds tokens or JSON. Where a .provenance stands "
+            "beside a dataset, stderr says which file, byte and address it is from. -1 gives a "
+            "summary of the file instead.")
         .Integer("head", &head_, 0, 1000000, "records to show the beginning of")
         .Text("text-key", &text_key_, "KEY", "field that holds the text of a document")
         .Text("url-key", &url_key_, "KEY", "field that holds its address");
@@ -87,7 +88,7 @@ class Inspect : public Stage {
       throw Error(ErrorKind::kInput,
                   "is none of: indexed dataset, manifest, jsonl, quarantine, URL list", path);
     }
-    if (kind == FileKind::kIndexedDataset) return TextOfDataset(path);
+    if (kind == FileKind::kIndexedDataset) return TextOfDataset(path, context);
     if (kind == FileKind::kTokens) return TextOfTokens(path);
     if (kind == FileKind::kManifest) {
       if (document_ >= 0) throw Error(ErrorKind::kUsage, "a manifest holds no documents", path);
@@ -100,11 +101,16 @@ class Inspect : public Stage {
     return inspect::LineText(kind, path, keys, static_cast<uint64_t>(document_), lines) + "\n";
   }
 
-  std::string TextOfDataset(const std::string& path) const {
+  std::string TextOfDataset(const std::string& path, const RunContext& context) const {
     const formats::IndexedDataset dataset(formats::IndexedDatasetPaths::Of(path));
     const auto vocab = formats::Gpt2Vocab::Embedded();
     if (document_ < 0) return inspect::ShowDataset(dataset, vocab, head_);
-    return inspect::DocumentText(dataset, vocab, static_cast<uint64_t>(document_)) + "\n";
+    const auto document = static_cast<uint64_t>(document_);
+    const std::string text = inspect::DocumentText(dataset, vocab, document) + "\n";
+    // Not among the text: that is for pipes, byte for byte.
+    const std::string origin = inspect::DocumentOrigin(dataset, document);
+    if (!origin.empty()) context.Say(origin);
+    return text;
   }
 
   std::string TextOfTokens(const std::string& path) const {

@@ -1,10 +1,13 @@
 // `owt merge`: files, trees and the layout of the openwebtext scrapers -> jsonl.
 #include <memory>
 
+#include "formats/indexed_dataset.h"
 #include "formats/record_source.h"
 #include "formats/stream_sink.h"
 #include "pipeline/context.h"
+#include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/output_file.h"
 #include "pipeline/stage.h"
 #include "stages/merge/merge.h"
 
@@ -21,6 +24,7 @@ class Merge : public Stage {
   }
 
   void Run(RunContext& context) override {
+    RefuseDatasets(context);
     formats::RecordSource source(context, [this](const std::string& path, std::string_view first) {
       return merge::KindOf(path, first, per_line_);
     });
@@ -30,6 +34,19 @@ class Merge : public Stage {
   }
 
  private:
+  // Their tokens would be quarantined as texts that are not UTF-8, one by one.
+  static void RefuseDatasets(const RunContext& context) {
+    for (const InputRecord& input : context.inputs) {
+      const auto pair = formats::IndexedDatasetPaths::Of(input.path);
+      if (input.path != pair.idx && input.path != pair.bin) continue;
+      if (!FileExists(pair.idx) || !FileExists(pair.bin)) continue;
+      throw Error(ErrorKind::kUsage,
+                  "this is a dataset of tokens, not of texts; datasets are merged by: owt convert "
+                  "A.idx B.idx OUTPUT",
+                  input.path);
+    }
+  }
+
   bool per_line_ = false;
 };
 

@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "formats/run_documents.h"
-#include "pipeline/command_line.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/options_parse.h"
+#include "pipeline/run_data_stage.h"
 #include "pipeline/stage.h"
 #include "stages/run/recipe.h"
 

@@ -211,8 +211,8 @@ void Split(const Order& order, Partition partition, uint64_t limit_bytes,
 
 }  // namespace
 
-void Permute(const Order& order, std::vector<Partition> partitions, const PermuteOptions& options,
-             SpillFile* spill, const EmitLines& emit) {
+uint64_t Permute(const Order& order, std::vector<Partition> partitions,
+                 const PermuteOptions& options, SpillFile* spill, const EmitLines& emit) {
   const size_t tokens = options.workers + 1;
   uint64_t held_bytes = 0;
   for (const Partition& partition : partitions) held_bytes += partition.chunk_bytes;
@@ -228,6 +228,7 @@ void Permute(const Order& order, std::vector<Partition> partitions, const Permut
   std::vector<Workspace> spaces(tokens);
   size_t next = 0;
   uint64_t left = options.head;
+  uint64_t last_position = 0;
   using oneapi::tbb::filter_mode;
   oneapi::tbb::parallel_pipeline(
       tokens,
@@ -252,8 +253,10 @@ void Permute(const Order& order, std::vector<Partition> partitions, const Permut
             std::string_view text(work.text.data(), work.text_bytes);
             if (records < work.records) text = FirstLines(text, records);
             left -= records;
+            last_position = work.sorted[records - 1].position;
             emit(text, records);
           }));
+  return last_position;
 }
 
 }  // namespace owt::shuffle

@@ -23,12 +23,13 @@ struct PermuteOptions {
 // at a time; the text is gone when it returns.
 using EmitLines = std::function<void(std::string_view lines, uint64_t records)>;
 
-// Hands the records of `partitions` (Scatter::Finish) on, in order. Partitions are prepared in
+// Hands the records of `partitions` (Scatter::Finish) on, in order, and returns the position of the
+// last of them; 0 where there is none, and no use after a Restore. Partitions are prepared in
 // parallel; one that is too large for its share of the memory is first split further through the
 // same spill file. Only a single line larger than that is held all the same. A record that is there
 // twice (after a Restore) is handed on once. Throws Error where the disk fails or the spill file is
 // damaged, and whatever `emit` throws.
-void Permute(const Order& order, std::vector<Partition> partitions, const PermuteOptions& options,
-             SpillFile* spill, const EmitLines& emit);
+uint64_t Permute(const Order& order, std::vector<Partition> partitions,
+                 const PermuteOptions& options, SpillFile* spill, const EmitLines& emit);
 
 }  // namespace owt::shuffle

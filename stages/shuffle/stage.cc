@@ -16,7 +16,9 @@
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/side_file.h"
 #include "pipeline/stage.h"
+#include "stages/shuffle/left_out.h"
 #include "stages/shuffle/permute.h"
 #include "stages/shuffle/scatter.h"
 
@@ -136,18 +138,19 @@ class PermuteSink : public Sink {
     BatchResult result;
     uint64_t written = 0;
     uint64_t bytes = 0;
-    shuffle::Permute(order_, scatter_->Finish(), options_, spill_,
-                     [&](std::string_view lines, uint64_t records) {
-                       if (context_.cancelled()) {
-                         throw Error(ErrorKind::kInterrupted,
-                                     "interrupted; run the same command again to go on");
-                       }
-                       result.bytes.assign(lines);
-                       result.tally.out = records;
-                       output_.Put(result);
-                       written += records;
-                       bytes += lines.size();
-                     });
+    const uint64_t last_position =
+        shuffle::Permute(order_, scatter_->Finish(), options_, spill_,
+                         [&](std::string_view lines, uint64_t records) {
+                           if (context_.cancelled()) {
+                             throw Error(ErrorKind::kInterrupted,
+                                         "interrupted; run the same command again to go on");
+                           }
+                           result.bytes.assign(lines);
+                           result.tally.out = records;
+                           output_.Put(result);
+                           written += records;
+                           bytes += lines.size();
+                         });
     Tally& tally = context_.tally;
     const uint64_t expected = std::min(tally.out, options_.head);
     if (written != expected) {
@@ -155,7 +158,12 @@ class PermuteSink : public Sink {
                   fmt::format("{} records came back of {}; please report this", written, expected),
                   context_.output);
     }
-    if (written < tally.out) tally.Drop("not_in_head", tally.out - written);
+    if (written < tally.out) {
+      tally.Drop("not_in_head", tally.out - written);
+      if (context_.dropped->wanted()) {
+        shuffle::ListLeftOut(context_, order_, last_position, tally.out - written);
+      }
+    }
     tally.out = written;
     tally.bytes_in += source_->bytes_taken();
     tally.bytes_out = bytes;
@@ -214,6 +222,7 @@ class Shuffle : public Stage {
     if (head_ > 0 && shard.count > 1) {
       throw Error(ErrorKind::kUsage, "--head and --shard do not go together");
     }
+    if (head_ > 0 && !context.common.dropped.empty()) RefusePipes(context);
     const Order order(context.common.seed, shard.index, shard.count);
     const Memory memory(context);
     const size_t workers = static_cast<size_t>(context.workers());
@@ -244,6 +253,18 @@ class Shuffle : public Stage {
   }
 
  private:
+  // Which records the head leaves out is known when all were read: they are listed by reading
+  // again.
+  static void RefusePipes(const RunContext& context) {
+    for (const InputRecord& input : context.inputs) {
+      if (formats::ProbeInput(input.path).is_regular) continue;
+      throw Error(ErrorKind::kUsage,
+                  "--head with --dropped reads its input twice and cannot take a pipe; write it to "
+                  "a file first",
+                  input.path);
+    }
+  }
+
   // Parts are named after what the inputs are.
   static std::string PartSuffix(const RunContext& context) {
     const bool is_text = context.inputs[0].path.find(".txt") != std::string::npos;

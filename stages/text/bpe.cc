@@ -42,11 +42,12 @@ uint64_t HeapKey(uint32_t merged, uint32_t left) { return uint64_t{merged} << 32
 
 }  // namespace
 
-BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes)
+BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes,
+                   std::optional<formats::TokenType> token_type)
     : byte_pairs_(256 * 256, kNone),
       window_bytes_(window_bytes),
       end_of_text_(vocab.end_of_text()),
-      token_type_(formats::TokenTypeFor(vocab.size())) {
+      token_type_(token_type.value_or(formats::TokenTypeFor(vocab.size()))) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_ids_[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +21,10 @@ class BpeModel {
   static constexpr size_t kWindowBytes = 48;
 
   // Copies what it needs. `window_bytes` is how much is encoded at a time of pieces that are not
-  // short; it changes no id, and tests make it small. REQUIRES: at most 2^21 ids, window_bytes > 0.
-  explicit BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes = kWindowBytes);
+  // short; it changes no id, and tests make it small. `token_type` is Megatron's choice where none
+  // is given. REQUIRES: at most 2^21 ids, window_bytes > 0, ids that the type can hold.
+  explicit BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes = kWindowBytes,
+                    std::optional<formats::TokenType> token_type = std::nullopt);
 
   uint32_t end_of_text() const { return end_of_text_; }
 

@@ -97,6 +97,16 @@ std::string ReplaceInvalidUtf8(std::string_view text) {
   }
 }
 
+std::string MaskInvalidUtf8(std::string_view text) {
+  std::string out(text);
+  for (size_t at = 0, bad; (bad = FindInvalidUtf8(text.substr(at))) != std::string_view::npos;) {
+    const size_t length = DecodeUtf8(text, at + bad).length;
+    out.replace(at + bad, length, length, '\x7F');
+    at += bad + length;
+  }
+  return out;
+}
+
 size_t CountCodePoints(std::string_view text) {
   size_t count = 0;
   for (const char byte : text) count += (static_cast<uint8_t>(byte) & 0xC0) != 0x80;

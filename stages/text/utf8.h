@@ -30,6 +30,10 @@ size_t FindInvalidUtf8(std::string_view text);
 // the WHATWG and of Python's errors="replace".
 std::string ReplaceInvalidUtf8(std::string_view text);
 
+// The same with every byte of such a part replaced by one U+007F, so that no byte changes its
+// place.
+std::string MaskInvalidUtf8(std::string_view text);
+
 // Number of code points. REQUIRES: valid UTF-8.
 size_t CountCodePoints(std::string_view text);
 

@@ -7,6 +7,9 @@
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
 #include "formats/indexed_dataset_check.h"
+#include "formats/provenance.h"
+#include "pipeline/output_file.h"
+#include "stages/verify/verify_provenance.h"
 
 namespace owt::verify {
 namespace {
@@ -31,6 +34,8 @@ Finding VerifyDataset(const std::string& path, const DatasetRules& rules) {
       dataset.num_documents(), report.num_empty_documents, dataset.num_sequences(),
       report.num_ending_with_eod, rules.eod, dataset.num_tokens(),
       formats::TokenTypeName(dataset.type()), report.max_token);
+  const std::string provenance = formats::ProvenancePath(path);
+  if (FileExists(provenance)) CheckProvenance(provenance, dataset.num_documents(), &finding);
   return finding;
 }
 

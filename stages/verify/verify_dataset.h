@@ -13,7 +13,8 @@ struct DatasetRules {
 };
 
 // Checks everything that the two files of an indexed dataset promise: sizes, offsets, document
-// bounds, tokens in the vocabulary. Throws Error{kInput} when it cannot be opened at all.
+// bounds, tokens in the vocabulary; and what the provenance file beside them does. Throws
+// Error{kInput} when it cannot be opened at all.
 Finding VerifyDataset(const std::string& path, const DatasetRules& rules);
 
 }  // namespace owt::verify

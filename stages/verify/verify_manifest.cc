@@ -14,6 +14,7 @@
 #include "pipeline/hash.h"
 #include "pipeline/manifest.h"
 #include "pipeline/output_file.h"
+#include "stages/verify/verify_provenance.h"
 
 namespace owt::verify {
 namespace {
@@ -37,6 +38,7 @@ class ManifestCheck {
     CheckSum();
     chain_.CheckInputs(path_, manifest_, &finding_);
     for (const OutputRecord& output : manifest_.outputs) CheckOutput(output);
+    CheckDatasets();
     CheckRecords();
     if (!output_.empty()) CheckQuarantine(output_ + ".quarantine.jsonl");
     finding_.summary = fmt::format(
@@ -89,14 +91,30 @@ class ManifestCheck {
                       path, HexText(xxh3), HexText(output.xxh3)));
       return;
     }
-    if (path.ends_with(".idx")) CheckDocuments(path);
+    if (path.ends_with(".idx")) CheckDocuments(path, output);
+    if (path.ends_with(".provenance")) CheckProvenance(path, output.records, &finding_);
   }
 
-  void CheckDocuments(const std::string& path) {
+  void CheckDocuments(const std::string& path, const OutputRecord& output) {
     const formats::IndexedDataset dataset(formats::IndexedDatasetPaths::Of(path));
-    if (dataset.num_documents() == manifest_.tally.out) return;
-    finding_.Problem(fmt::format("{}: holds {} documents, the ledger says {} went out", path,
-                                 dataset.num_documents(), manifest_.tally.out));
+    if (dataset.num_documents() != output.records) {
+      finding_.Problem(fmt::format("{}: holds {} documents, the manifest says {}", path,
+                                   dataset.num_documents(), output.records));
+    }
+    num_documents_ += output.records;
+    ++num_datasets_;
+  }
+
+  // A document that went out is in every dataset, or noted where one left it out.
+  void CheckDatasets() {
+    if (num_datasets_ == 0) return;
+    const auto noted = manifest_.tally.noted.find("empty_in_one_key");
+    const uint64_t left_out = noted == manifest_.tally.noted.end() ? 0 : noted->second;
+    const uint64_t expected = num_datasets_ * manifest_.tally.out;
+    if (num_documents_ + left_out == expected) return;
+    finding_.Problem(fmt::format(
+        "{}: {} datasets hold {} documents and leave out {}, the ledger says {} went out", path_,
+        num_datasets_, num_documents_, left_out, manifest_.tally.out));
   }
 
   // Outputs of lines are the output itself or its parts; each record is in one of them.
@@ -150,6 +168,8 @@ class ManifestCheck {
   Chain& chain_;
   Finding finding_;
   uint64_t num_bytes_ = 0;
+  uint64_t num_datasets_ = 0;
+  uint64_t num_documents_ = 0;  // in all of them
 };
 
 }  // namespace

@@ -11,7 +11,8 @@ namespace owt::verify {
 //   the ledger's sum: in = out + dropped + quarantined
 //   every input that is still there, and the manifest of the stage that wrote it (chain.h)
 //   every output: it exists, and has the recorded bytes and xxh3
-//   documents in each .idx, and the sum of the records of lines = out
+//   documents in the .idx files, with those that one key left out, and the sum of the records of
+//   lines = out; provenance files
 //   the quarantine file beside the output: as many lines of each reason as the ledger says
 // Outputs are looked for beside the manifest first, so that a corpus can be moved. Reads every
 // input and output once. Throws Error{kInput} when the manifest cannot be read.

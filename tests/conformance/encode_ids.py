@@ -40,6 +40,26 @@ def encode(owt, source, prefix, *options):
     return [pathlib.Path(f"{prefix}_text_document{suffix}").read_bytes() for suffix in (".bin", ".idx")]
 
 
+def compare_bytes(owt, folder, rng, texts, encoding):
+    """--bad-utf8 bytes: texts with bytes among them that are no UTF-8 come back from their tokens."""
+    broken = []
+    for text in texts:
+        bad = "".join(chr(0xDC00 + rng.randrange(0x80, 0x100)) for _ in range(rng.randrange(4)))  # Python's escapes of bytes
+        at = rng.randrange(len(text) + 1)
+        broken.append(text[:at] + bad + text[at:])
+    wanted = [text.encode("utf-8", "surrogateescape") for text in broken if text]
+    # An escaped surrogate would be half a pair; all else may be escaped.
+    lines = [json.dumps({"url": "\udcff", "text": text}, ensure_ascii=False) + "\n" for text in broken]
+    pathlib.Path(f"{folder}/bad.jsonl").write_bytes("".join(lines).encode("utf-8", "surrogateescape"))
+    encode(owt, f"{folder}/bad.jsonl", f"{folder}/bad", "--bad-utf8", "bytes", "--max-bad", "0")
+    found = [encoding.decode_bytes(list(ids)) for ids in read_dataset(f"{folder}/bad_text_document")]
+    if found != wanted:
+        number = next((i for i, pair in enumerate(zip(found, wanted)) if pair[0] != pair[1]), len(wanted))
+        sys.exit(f"DIFFERENT: --bad-utf8 bytes: {len(found)} of {len(wanted)} documents, the first at {number}")
+    num_bad = sum(any(0xDC80 <= ord(c) <= 0xDCFF for c in text) for text in broken)
+    print(f"{len(wanted)} documents with --bad-utf8 bytes, {num_bad} of them not UTF-8: their tokens decode to the input's bytes")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("owt")
@@ -75,6 +95,7 @@ def main():
                     if encode(arguments.owt, name, f"{folder}/r{runs}", "--append-eod", "-j", workers, "--batch-size", batch) != first:
                         sys.exit(f"DIFFERENT: {name} -j {workers} --batch-size {batch}")
         print(f"{runs} runs with other workers, batches and compression: the same files")
+        compare_bytes(arguments.owt, folder, rng, texts, encoding)
 
 
 if __name__ == "__main__":

@@ -58,8 +58,10 @@ def check(owt, name, stage, case, kills, seed):
         for _ in range(kills):
             for old in again.rglob("*"):
                 old.is_file() and old.unlink()
-            # First at a journal entry, so that the next run must go on from it; then anywhere; then to the end.
-            for at_entry, deadline in ((True, 300), (False, random_.uniform(0, 0.8) * seconds), (False, 300)):
+            # First at a journal entry, so that the next run must go on from it (anywhere, if there is none); then
+            # anywhere; then to the end.
+            somewhere = [(False, random_.uniform(0, 0.8) * seconds) for _ in range(2)]
+            for at_entry, deadline in ((True, 300) if case.resumes else somewhere[0], somewhere[1], (False, 300)):
                 code, errors, was_killed = run_once(whole(again), again, deadline, at_entry)
                 killed += was_killed
                 resumed += "resuming behind" in errors
@@ -70,8 +72,8 @@ def check(owt, name, stage, case, kills, seed):
             left = [p.name for p in again.rglob("*") if p.name.startswith(".")]
             if left:
                 problems.append(f"{name}: left behind: {left}")
-    if not killed or not resumed:
-        problems.append(f"{name}: {killed} kills, and no run went on where another stopped")
+    if not killed or bool(resumed) != case.resumes:
+        problems.append(f"{name}: {killed} kills, and {resumed} runs went on where another stopped")
     print(f"{name}: {killed} kills, {resumed} resumes, a whole run takes {seconds:.2f} s, {len(problems)} problems")
     return problems
 

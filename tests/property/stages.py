@@ -77,8 +77,21 @@ def check(owt, name, stage, case, results):
 
 # Options that name a file to write, not to read.
 WRITTEN = {"quarantine", "dropped", "stats", "explain", "config"}
-# Two contents of a file that is more than a list of words, by option.
-CONTENTS = {"tokenizer": ("#version: 0.2\ne s\n", "#version: 0.2\nt h\n")}
+
+
+def vocab_json(*tokens):
+    """GPT-2's vocab.json with these tokens behind those of single bytes."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    characters = [chr(b) for b in printable] + [chr(256 + i) for i in range(256 - len(printable))]
+    return json.dumps({token: number for number, token in enumerate([*characters, *tokens])})
+
+
+# Two contents of a file that is more than a list of words, by option; and the files that go with it.
+MERGES = "#version: 0.2\ne s\n"
+CONTENTS = {"tokenizer": (MERGES, "#version: 0.2\nt h\n", {}),
+            "vocab-file": (vocab_json("es", "<|endoftext|>"), vocab_json("es", "<|endoftext|>", "<|pad|>"),
+                           {"merge-file": MERGES}),
+            "merge-file": (MERGES, "e s\n", {"vocab-file": vocab_json("es", "<|endoftext|>")})}
 
 
 def check_lists(owt, stage, case):
@@ -90,9 +103,12 @@ def check_lists(owt, stage, case):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             (folder / "in").write_text(case.content(20000))
+            first, other, beside = CONTENTS.get(option, ("first\n", "other\n", {}))
             command = [owt, stage, *case.options, f"--{option}", "list", "--max-bad", "5%", "in", case.output]
+            for more, content in beside.items():
+                (folder / more).write_text(content)
+                command += [f"--{more}", more]
             said = []
-            first, other = CONTENTS.get(option, ("first\n", "other\n"))
             for content in (first, first, other):
                 (folder / "list").write_text(content)
                 done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)

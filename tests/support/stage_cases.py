@@ -239,11 +239,11 @@ class Case:
     or a folder (a dict of names and bytes). `count(content)` is the number of its records, `options` go on the command
     line, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
     case, of the same input, must give the same bytes. Without `packed` the stage reads plain files
-    only."""
+    only, or tells their names; without `resumes` a killed run starts over."""
 
     def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None, same_as=None,
-                 packed=True):
-        self.packed = packed
+                 packed=True, resumes=True):
+        self.packed, self.resumes = packed, resumes
         self.same_as = same_as
         self.content, self.options, self.suffix, self.output = content, list(options), suffix, output
         self.outputs = outputs or (lambda folder: [folder / output])
@@ -293,10 +293,16 @@ CASES = {
     "langdetect": Case(documents, ["--keep", "en"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
+    "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),
     "encode": Case(documents, ["--append-eod"], output="out",
                    outputs=lambda folder: [folder / "out_text_document.bin", folder / "out_text_document.idx"]),
     "encode:also": Case(documents, ["--also", "nanogpt,llmc,ds"], output="out",
                         outputs=lambda folder: sorted(p for p in folder.glob("out_text_*") if p.is_file())),
+    "encode:sentences": Case(documents, ["--split-sentences", "--append-eod", "--also", "ds", "--compat",
+                                         "megatron-core", "--bad-utf8", "bytes"], output="out",
+                             outputs=lambda folder: sorted(p for p in folder.glob("out_text_*") if p.is_file())),
+    "encode:provenance": Case(documents, ["--provenance"], output="out", packed=False,  # the name of the input is told
+                              outputs=lambda folder: sorted(p for p in folder.glob("out_text_*") if p.is_file())),
     "train-tokenizer": Case(documents, ["--vocab-size", "2000"], output="out",
                             outputs=lambda folder: sorted((folder / "out").glob("*.*"))),
     "convert": Case(token_datasets, output="out", count=num_token_documents, packed=False,

@@ -215,6 +215,36 @@ TEST_F(IndexedDatasetTest, ARunGoesOnFromAnyCheckpointWithTheSameBytes) {
   EXPECT_THAT(folder_.Names(), ElementsAre("killed.bin", "killed.idx", "whole.bin", "whole.idx"));
 }
 
+// A complement is a sequence behind which its document goes on.
+TEST_F(IndexedDatasetTest, DocumentsOfSeveralSequences) {
+  std::string tokens, lengths;
+  for (uint16_t token = 0; token < 9; ++token) Put(token, &tokens);
+  for (const int32_t length : {~2, ~1, 3, 0, 1, ~1, 1}) Put(length, &lengths);
+  IndexedDatasetState state;
+  {
+    std::vector<Fd> unsynced;
+    IndexedDatasetWriter writer(Paths("a"), TokenType::kUint16);
+    writer.AddDocuments(tokens, lengths);
+    state = writer.Checkpoint(&unsynced);
+    EXPECT_THROW(writer.AddDocuments(tokens.substr(0, 2), std::string("\xfe\xff\xff\xff", 4)),
+                 Error);  // it has no end
+  }
+  EXPECT_EQ(state.Text(), "18 4 6 7");
+  ASSERT_TRUE(IndexedDatasetWriter::CanResume(Paths("a"), state));
+  IndexedDatasetWriter writer(Paths("a"), TokenType::kUint16, state);
+  writer.AddDocuments(tokens.substr(0, 2), lengths.substr(16, 4));
+  writer.Commit();
+  const IndexedDataset dataset(Paths("a"));
+  ASSERT_EQ(dataset.num_sequences(), 7u);
+  ASSERT_EQ(dataset.num_documents(), 5u);
+  std::vector<int64_t> bounds, pointers;
+  for (uint64_t d = 0; d <= 5; ++d) bounds.push_back(dataset.doc_idx(d));
+  for (uint64_t k = 0; k < 7; ++k) pointers.push_back(dataset.pointer(k));
+  EXPECT_THAT(bounds, ElementsAre(0, 3, 3, 4, 6, 7));
+  EXPECT_THAT(pointers, ElementsAre(0, 4, 6, 12, 14, 16, 18));
+  EXPECT_EQ(CheckIndexedDataset(dataset, {}).num_problems, 0u);
+}
+
 TEST_F(IndexedDatasetTest, AbandonedWriterLeavesNothing) {
   {
     IndexedDatasetWriter writer(Paths("a"), TokenType::kUint16);
@@ -224,11 +254,11 @@ TEST_F(IndexedDatasetTest, AbandonedWriterLeavesNothing) {
 }
 
 TEST_F(IndexedDatasetTest, StateOfAnotherShapeIsRefused) {
-  for (const char* text : {"", "1", "1 2", "1 2 3 4", "1 2 3", "-1 2 1", "1 2 x", "1  2 1",
-                           "99999999999999999999 2 1"}) {
+  for (const char* text : {"", "1", "1 2", "1 2 2", "1 2 2 2 2", "1 2 3 2", "1 3 2 2", "-1 2 1 2",
+                           "1 2 x 2", "1  2 1 2", "99999999999999999999 2 1 2"}) {
     EXPECT_FALSE(IndexedDatasetState::Parse(text).has_value()) << text;
   }
-  EXPECT_TRUE(IndexedDatasetState::Parse("10 3 2").has_value());
+  EXPECT_TRUE(IndexedDatasetState::Parse("10 3 2 3").has_value());
 }
 
 TEST_F(IndexedDatasetTest, WriterRefusesWhatTheFormatCannotHold) {

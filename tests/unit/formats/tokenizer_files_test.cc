@@ -1,5 +1,6 @@
 #include "formats/tokenizer_files.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -51,6 +52,38 @@ TEST_F(TokenizerFilesTest, EveryFormGivesTheVocabularyBack) {
     EXPECT_TRUE(std::ranges::equal(read.merges(), vocab.merges())) << name;
   }
   EXPECT_EQ(ReadTokenizer("").size(), vocab.size());
+}
+
+TEST_F(TokenizerFilesTest, APairMustAgree) {
+  const Gpt2Vocab vocab = Gpt2Vocab::Embedded();
+  const std::string merges = File("merges.txt", MergesText(vocab));
+  const std::vector<std::string> further = {"<|pad|>"};
+  EXPECT_EQ(ReadTokenizerPair(File("v.json", VocabJson(vocab, further)), merges).size(), 50257u);
+  const auto refusal = [&](const std::string& json, const std::string& merges_path) -> std::string {
+    try {
+      ReadTokenizerPair(File("v.json", json), merges_path);
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::kInput ? error.message() : "";
+    }
+    return "";
+  };
+  const std::string good = VocabJson(vocab, {});
+  EXPECT_EQ(refusal(good, merges), "");
+  const auto changed = [&](std::string_view from, std::string_view to) {
+    std::string json = good;
+    json.replace(json.find(from), from.size(), to);
+    return json;
+  };
+  EXPECT_THAT(refusal(changed("\"Ġthe\":262", "\"Ġthe\":263"), merges),
+              ::testing::HasSubstr("'Ġthe' has not the id 262"));
+  EXPECT_THAT(refusal(changed("\"Ġthe\":262,", ""), merges), ::testing::HasSubstr("'Ġthe'"));
+  EXPECT_THAT(refusal(changed(":50256", ":50300"), merges), ::testing::HasSubstr("<|endoftext|>"));
+  EXPECT_THAT(refusal(changed("{", "{\"zzzq\":7,"), merges), ::testing::HasSubstr("50258 tokens"));
+  EXPECT_THAT(refusal("[]", merges), ::testing::HasSubstr("'!'"));
+  EXPECT_THAT(refusal("{", merges), ::testing::HasSubstr("no valid vocab.json"));
+  const std::string fewer = MergesText(vocab).substr(0, 2000);
+  EXPECT_THAT(refusal(good, File("few.txt", fewer.substr(0, fewer.rfind('\n') + 1))),
+              ::testing::HasSubstr("<|endoftext|> has not the id"));
 }
 
 TEST_F(TokenizerFilesTest, WhatIsNoTokenizerOfThisKindIsRefusedWithTheReason) {

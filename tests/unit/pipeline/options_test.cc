@@ -78,6 +78,31 @@ TEST(OptionsTest, DoubleDashEndsOptions) {
   EXPECT_FALSE(v.flag);
 }
 
+// As in `--input a b --keys title text --flag`: no word is a path then.
+TEST(OptionsTest, WithInputListsTakeWordsUpToTheNextOption) {
+  Values v;
+  std::vector<std::string> input;
+  const auto declared = [&] {
+    OptionSet options = v.Declare();
+    options.List("input", &input, "PATH", "inputs");
+    return options;
+  };
+  EXPECT_THAT(
+      Parse({"--keys", "a", "b", "--flag", "--input", "x", "-", "y", "-c", "7"}, declared()).paths,
+      ElementsAre());
+  EXPECT_THAT(v.keys, ElementsAre("a", "b"));
+  EXPECT_THAT(input, ElementsAre("x", "-", "y"));
+  EXPECT_EQ(v.count, 7);
+  Parse({"--input=x", "--keys", "a", "b"}, declared());
+  EXPECT_THAT(v.keys, ElementsAre("a", "b"));
+  EXPECT_THAT(Parse({"--keys", "a", "b"}, declared()).paths, ElementsAre("b"));
+  EXPECT_THAT(Parse({"--keys", "a", "--", "--input"}, declared()).paths, ElementsAre("--input"));
+  EXPECT_THAT(MessageOf([&] {
+                Parse({"--input", "x", "-c", "7", "out"}, declared());
+              }),
+              HasSubstr("'out': --input names the inputs"));
+}
+
 TEST(OptionsTest, DashIsAPath) {
   Values v;
   EXPECT_THAT(Parse({"-", "x"}, v.Declare()).paths, ElementsAre("-", "x"));

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "stages/encode/provenance_block.h"
+
 namespace owt::encode {
 namespace {
 
@@ -108,10 +110,76 @@ TEST_F(EncodeDocumentsTest, BadUtf8IsReplacedWhenAsked) {
   EXPECT_EQ(result_.tally.quarantined.at("invalid_utf8"), 2u);
   EXPECT_EQ(result_.tally.quarantined.at("lone_surrogate"), 2u);
   result_.Clear();
-  Run({.replace_bad_utf8 = true}, kBad);
+  Run({.bad_utf8 = BadUtf8::kReplace}, kBad);
   EXPECT_EQ(result_.tally.num_quarantined(), 1u);
   EXPECT_THAT(lengths_, ElementsAre(3, 3, 3));
   EXPECT_THAT(tokens_, ElementsAre(64, 4210, 0, 64, 4210, 0, 4210, 47249, 222));
+}
+
+TEST_F(EncodeDocumentsTest, BadUtf8StaysAsItIsWhenAsked) {
+  const std::vector<std::string> texts = {"a\xFF\xE4\xB8!", "\xED\xA0\x80 \xC2",
+                                          "\u00e9\xF0\x9F\n"};
+  std::string jsonl = "{\"text\": \"half a pair \\uD83D \xFF\"}\n{\"text\": \xFF}\n";
+  for (std::string text : texts) {
+    if (text.back() == '\n') text = text.substr(0, text.size() - 1) + "\\n";
+    jsonl += "{\"t\xFFxt\": \"\xFF\", \"text\": \"" + text + "\", \"title\": \"" + text + "\"}\n";
+  }
+  for (const std::vector<std::string>& keys :
+       {std::vector<std::string>{"text"}, {"title", "text"}}) {
+    result_.Clear();
+    Run({.json_keys = keys, .bad_utf8 = BadUtf8::kBytes}, jsonl);
+    EXPECT_EQ(result_.tally.num_quarantined(), 2u);
+    EXPECT_EQ(result_.tally.out, 3u);
+    std::string decoded, expected;
+    formats::Gpt2Vocab::Embedded().Decode(std::vector<uint32_t>(tokens_.begin(), tokens_.end()),
+                                          &decoded);
+    for (size_t k = 0; k < keys.size(); ++k) {
+      for (const std::string& text : texts) expected += text;
+    }
+    EXPECT_EQ(decoded, expected);
+  }
+}
+
+TEST_F(EncodeDocumentsTest, SentencesAreSequences) {
+  Run({.append_eod = true, .keep_empty = true, .split_sentences = true},
+      "{\"text\": \"Hello world. Hello world. Hello\"}\n{\"text\": \"\"}\n{\"text\": \"Hello\"}\n");
+  EXPECT_THAT(tokens_,
+              ElementsAre(15496, 995, 13, 220, 15496, 995, 13, 220, 15496, 50256, 15496, 50256));
+  EXPECT_THAT(lengths_, ElementsAre(~4, ~4, 2, 0, 2));
+}
+
+TEST_F(EncodeDocumentsTest, TextsAsPaddleCleansThem) {
+  Run({.split_sentences = true, .compat = Compat::kPaddle},
+      "{\"text\": \" Hello world. \\n  \"}\n{\"text\": \" \\u3000\"}\n{\"text\": \"Hello!  "
+      "Hello\"}\n");
+  EXPECT_THAT(tokens_, ElementsAre(15496, 995, 13, 15496, 0, 15496));
+  EXPECT_THAT(lengths_, ElementsAre(3, ~2, 1));
+  EXPECT_EQ(result_.tally.dropped.at("empty_text"), 1u);
+}
+
+TEST_F(EncodeDocumentsTest, ProvenanceIsOfTheDocumentsThatGoOut) {
+  Run({.bad_utf8 = BadUtf8::kBytes, .provenance = true},
+      "{\"text\": \"Hello\", \"url\": \"http://a\"}\n{\"text\": \"\"}\n[]\n{\"text\": \"Hello\"}\n"
+      "{\"url\": \"\xFF\\n\", \"text\": \"\xFF\"}\n");
+  std::string_view aux = result_.aux;
+  const ProvenanceView provenance = ProvenanceView::TakeFrom(&aux);
+  EXPECT_EQ(aux.size(), 3 * sizeof(int32_t));
+  std::vector<std::string> found;
+  provenance.ForEach([&](uint64_t offset, std::string_view url) {
+    found.push_back(std::to_string(offset) + " " + std::string(url));
+  });
+  EXPECT_THAT(found, ElementsAre("0 http://a", "53 ", "71 \xFF\n"));
+}
+
+// uint16 ends elsewhere in PaddleNLP.
+TEST(TokenTypeOf, GoesByTheToolsRules) {
+  using formats::TokenType;
+  for (const Compat megatron : {Compat::kNone, Compat::kMegatron2023, Compat::kMegatronCore}) {
+    EXPECT_EQ(TokenTypeOf(megatron, 65499), TokenType::kUint16);
+    EXPECT_EQ(TokenTypeOf(megatron, 65500), TokenType::kInt32);
+  }
+  EXPECT_EQ(TokenTypeOf(Compat::kPaddle, 65534), TokenType::kUint16);
+  EXPECT_EQ(TokenTypeOf(Compat::kPaddle, 65535), TokenType::kInt32);
 }
 
 }  // namespace
