@@ -26,6 +26,7 @@
 #include <utility>
 
 #include "pipeline/error.h"
+#include "pipeline/large_pages.h"
 #include "stages/train_tokenizer/neighbours.h"
 #include "stages/train_tokenizer/pair_table.h"
 
@@ -95,7 +96,7 @@ class Words {
  private:
   static constexpr size_t kHeader = 3;  // times, in two halves, and the number of tokens
 
-  std::vector<uint32_t> row_;
+  std::vector<uint32_t, LargePages<uint32_t>> row_;
   std::vector<uint32_t> begins_;
 };
 

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipeline/large_pages.h"
+
 namespace owt::train_tokenizer {
 
 // Two adjacent tokens as one number that orders as (left, right).
@@ -39,6 +41,8 @@ class PairTable {
     int64_t count = 0;
   };
 
+  using Entries = std::vector<Entry, LargePages<Entry>>;
+
   size_t Start(uint64_t pair) const {
     const uint64_t mixed = (pair ^ pair >> 29) * 0x9E3779B97F4A7C15U;
     return static_cast<size_t>(mixed >> 32) & (entries_.size() - 1);
@@ -54,14 +58,14 @@ class PairTable {
   }
 
   void Grow() {
-    std::vector<Entry> old(entries_.size() * 2);
+    Entries old(entries_.size() * 2);
     old.swap(entries_);
     for (const Entry& entry : old) {
       if (entry.pair != kNone) entries_[Place(entry.pair)] = entry;
     }
   }
 
-  std::vector<Entry> entries_ = std::vector<Entry>(size_t{1} << 16);
+  Entries entries_ = Entries(size_t{1} << 16);
   size_t size_ = 0;
 };
 

@@ -1,6 +1,5 @@
 // `owt train-tokenizer`: jsonl -> a byte-level BPE vocabulary, in the files that owt encode,
 // Hugging Face and tiktoken read.
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,9 +19,6 @@ namespace owt::stages {
 namespace {
 
 using formats::Gpt2Vocab;
-
-constexpr uint64_t kLeastBatch = uint64_t{64} << 10;
-constexpr uint64_t kMostBatch = uint64_t{8} << 20;
 
 class TrainTokenizer : public Stage {
  public:
@@ -56,11 +52,6 @@ class TrainTokenizer : public Stage {
     options.num_tokens = vocab_size_ - 1 - static_cast<uint32_t>(special_tokens_.size());
     options.min_frequency = min_frequency_;
     options.workers = context.workers();
-    // Every batch hands over its distinct words once: larger batches hand over fewer.
-    if (context.common.batch_bytes == 0) {
-      context.common.batch_bytes =
-          std::clamp(context.memory_bytes() / 128, kLeastBatch, kMostBatch);
-    }
     const train_tokenizer::CountWords transform(context, unit_ == "line");
     formats::LineSource source(context);
     train_tokenizer::TokenizerSink sink(context, options, special_tokens_);

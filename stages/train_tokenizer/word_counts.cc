@@ -102,6 +102,7 @@ inline void WordCounts::AddShort(const Waiting& word, uint64_t times) {
     ShortSlot& slot = short_[i];
     if (slot.times == 0) {
       slot = {word.key, times};
+      num_bytes_ += word.key.view().size();
       if (++num_short_ * 2 > short_.size()) GrowShort();
       return;
     }
@@ -128,6 +129,7 @@ void WordCounts::AddLong(std::string_view word, uint64_t times) {
     LongSlot& slot = long_[i];
     if (slot.times == 0) {
       slot = {Keep(word), static_cast<uint32_t>(word.size()), lower, times};
+      num_bytes_ += word.size();
       if (++num_long_ * 2 > long_.size()) GrowLong();
       return;
     }
@@ -139,7 +141,7 @@ void WordCounts::AddLong(std::string_view word, uint64_t times) {
 }
 
 void WordCounts::GrowShort() {
-  std::vector<ShortSlot> old(short_.size() * 2);
+  std::vector<ShortSlot, LargePages<ShortSlot>> old(short_.size() * 2);
   old.swap(short_);
   const size_t mask = short_.size() - 1;
   for (const ShortSlot& slot : old) {
@@ -179,7 +181,7 @@ const char* WordCounts::Keep(std::string_view word) {
 void WordCounts::Clear() {
   std::fill(short_.begin(), short_.end(), ShortSlot());
   std::fill(long_.begin(), long_.end(), LongSlot());
-  num_short_ = num_long_ = 0;
+  num_short_ = num_long_ = num_bytes_ = 0;
   blocks_.clear();
   block_left_ = block_bytes_ = 0;
 }

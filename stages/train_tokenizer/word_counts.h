@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/large_pages.h"
+
 namespace owt::train_tokenizer {
 
 // How often each distinct piece of text was seen. Not thread-safe.
@@ -34,6 +36,9 @@ class WordCounts {
   void Clear();
 
   size_t size() const { return num_short_ + num_long_; }
+
+  // Of all distinct words.
+  uint64_t num_bytes() const { return num_bytes_; }
 
   // Bytes of memory held.
   uint64_t memory_bytes() const {
@@ -85,8 +90,8 @@ class WordCounts {
   static ShortKey KeyOf(std::string_view word, const char* end);
   static uint64_t HashOf(const ShortKey& key);
 
-  template <class Slot>
-  static size_t PlaceOf(uint64_t hash, const std::vector<Slot>& slots) {
+  template <class Slots>
+  static size_t PlaceOf(uint64_t hash, const Slots& slots) {
     return hash >> (64 - std::countr_zero(slots.size()));
   }
 
@@ -101,10 +106,11 @@ class WordCounts {
   const char* Keep(std::string_view word);
 
   // A power of two of slots each, at most half full.
-  std::vector<ShortSlot> short_;
+  std::vector<ShortSlot, LargePages<ShortSlot>> short_;
   std::vector<LongSlot> long_;
   size_t num_short_ = 0;
   size_t num_long_ = 0;
+  uint64_t num_bytes_ = 0;
   std::vector<std::unique_ptr<char[]>> blocks_;
   size_t block_left_ = 0;
   char* block_next_ = nullptr;

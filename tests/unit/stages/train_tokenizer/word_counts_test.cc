@@ -30,6 +30,9 @@ TEST(WordCounts, CountsAsAMapDoes) {
     }
     EXPECT_EQ(MapOf(counts), expected);
     EXPECT_EQ(counts.size(), expected.size());
+    uint64_t num_bytes = 0;
+    for (const auto& [word, times] : expected) num_bytes += word.size();
+    EXPECT_EQ(counts.num_bytes(), num_bytes);
     std::string packed;
     counts.AppendTo(&packed);
     WordCounts twice;
