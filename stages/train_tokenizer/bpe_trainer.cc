@@ -74,6 +74,8 @@ void Append(uint32_t* list, uint32_t word) {
 // All words as tokens, in one row. A word is known by where it begins.
 class Words {
  public:
+  static constexpr size_t kHeader = 3;  // times, in two halves, and the number of tokens
+
   explicit Words(const std::vector<Word>& words);
 
   // Of words with two tokens or more at the begin.
@@ -94,8 +96,6 @@ class Words {
   void Prefetch(uint32_t word) const { __builtin_prefetch(&row_[word], /*write*/ 1); }
 
  private:
-  static constexpr size_t kHeader = 3;  // times, in two halves, and the number of tokens
-
   std::vector<uint32_t, LargePages<uint32_t>> row_;
   std::vector<uint32_t> begins_;
 };
@@ -135,6 +135,10 @@ struct Candidate {
   }
 };
 
+size_t NumParts(const BpeTrainerOptions& options) {
+  return std::clamp<size_t>(static_cast<size_t>(options.workers), 1, kMostParts);
+}
+
 class Trainer {
  public:
   Trainer(const std::vector<Word>& words, const BpeTrainerOptions& options);
@@ -168,13 +172,8 @@ class Trainer {
 Trainer::Trainer(const std::vector<Word>& words, const BpeTrainerOptions& options)
     : options_(options),
       least_(static_cast<int64_t>(std::max<uint64_t>(options.min_frequency, 1))),
-      words_(words) {
-  const size_t most =
-      std::min<size_t>(static_cast<size_t>(std::max(options.workers, 1)), kMostParts);
-  for (size_t i = 0; i < most; ++i) {
-    parts_.push_back({Neighbours(options.num_tokens), Neighbours(options.num_tokens)});
-  }
-}
+      words_(words),
+      parts_(NumParts(options)) {}
 
 void Trainer::CountBytePairs() {
   struct Pair {
@@ -262,6 +261,10 @@ void Trainer::Apply(Neighbours Part::*side, OldPair old_pair, NewPair new_pair) 
 void Trainer::Merge(const Candidate& top, uint32_t token) {
   const std::span<const uint32_t> words(top.words + 1, top.words[0]);
   num_parts_ = std::clamp<size_t>(words.size() / kWordsPerPart, 1, parts_.size());
+  for (Part& part : parts_) {
+    part.left.Cover(token);
+    part.right.Cover(token);
+  }
   oneapi::tbb::parallel_for(size_t{0}, num_parts_, [&](size_t part) {
     const size_t end = words.size() * (part + 1) / num_parts_;
     for (size_t i = words.size() * part / num_parts_; i < end; ++i) {
@@ -312,6 +315,15 @@ std::vector<MergePair> Trainer::Train(const std::function<void(size_t, size_t)>&
 }
 
 }  // namespace
+
+uint64_t TrainingBytes(uint64_t num_words, uint64_t num_bytes, const BpeTrainerOptions& options) {
+  constexpr uint64_t kOfWord = sizeof(Word) + Words::kHeader * sizeof(uint32_t);
+  // A token, and one entry in each of three lists; the rest is for pairs, a tenth as many as bytes.
+  constexpr uint64_t kOfByte = 4 * sizeof(uint32_t) + 8;
+  constexpr uint64_t kOfToken = 2 * 2 * sizeof(Neighbours::Token);  // two sides, room to grow
+  const uint64_t num_tokens = std::min<uint64_t>(options.num_tokens, num_bytes);
+  return num_words * kOfWord + num_bytes * kOfByte + NumParts(options) * num_tokens * kOfToken;
+}
 
 std::vector<MergePair> TrainBpe(const std::vector<Word>& words, const BpeTrainerOptions& options,
                                 const std::function<void(size_t, size_t)>& progress) {

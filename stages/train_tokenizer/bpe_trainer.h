@@ -35,10 +35,8 @@ std::vector<formats::MergePair> TrainBpe(const std::vector<Word>& words,
                                          const BpeTrainerOptions& options,
                                          const std::function<void(size_t, size_t)>& progress);
 
-// What TrainBpe needs, rounded up, for so many words of so many bytes together: up to 16 a byte of
-// words and lists of words, the others for pairs, of which a corpus has fewer than it has bytes.
-constexpr uint64_t TrainingBytes(uint64_t num_words, uint64_t num_bytes) {
-  return num_words * (sizeof(Word) + 12) + num_bytes * 24;
-}
+// What TrainBpe needs for so many words of so many bytes together, rounded up for text in natural
+// languages and code.
+uint64_t TrainingBytes(uint64_t num_words, uint64_t num_bytes, const BpeTrainerOptions& options);
 
 }  // namespace owt::train_tokenizer

@@ -20,9 +20,12 @@ class Neighbours {
     uint32_t word;
   };
 
-  explicit Neighbours(uint32_t num_tokens) : tokens_(num_tokens) {}
+  // Makes room for the tokens up to this one.
+  void Cover(uint32_t token) {
+    if (tokens_.size() <= token) tokens_.resize(size_t{token} + 1);
+  }
 
-  // REQUIRES: times > 0.
+  // REQUIRES: times > 0, and the token is covered.
   void Add(uint32_t token, int64_t times, uint32_t word) {
     Token& entry = tokens_[token];
     if (entry.count == 0) seen_.push_back(token);

@@ -7,7 +7,7 @@
 The texts are those of FILE, or else the files of Python's own library over and over, with 3 % of their words replaced by
 made-up ones of a Zipf distribution, so that rare words grow with the size as they do in a corpus. The peer trains on the
 first N megabytes of them (it is slow), owt on those and on all. Merges are compared first. Both run with two threads, as
-programs of their own; the peer's peak memory holds Python.
+programs of their own; the peer's peak memory holds Python, and none is below this script's own.
 """
 
 import argparse
