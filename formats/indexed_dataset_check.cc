@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
+
+#include "formats/token_range.h"
 
 namespace owt::formats {
 namespace {
@@ -70,30 +71,18 @@ class Check {
     if (rules_.eod && static_cast<uint32_t>(tokens[tokens.size() - 1]) == *rules_.eod) {
       ++report_.num_ending_with_eod;
     }
-    tokens.type() == TokenType::kUint16 ? CheckRange(k, tokens.uint16())
-                                        : CheckRange(k, tokens.int32());
+    const uint32_t largest = LargestToken(tokens);
+    report_.max_token = std::max(report_.max_token, int64_t{largest});
+    const uint32_t limit = rules_.vocab_size.value_or(kAnyToken);
+    if (largest >= limit) ReportToken(k, tokens, FindTokenFrom(tokens, limit));
   }
 
-  // Two loops: the first is one that the compiler turns into vector instructions.
-  template <class Tokens>
-  void CheckRange(uint64_t k, Tokens tokens) {
-    auto min = tokens[0];
-    auto max = tokens[0];
-    for (const auto token : tokens) {
-      min = std::min(min, token);
-      max = std::max(max, token);
-    }
-    report_.max_token = std::max(report_.max_token, static_cast<int64_t>(max));
-    const int64_t limit =
-        rules_.vocab_size ? *rules_.vocab_size : std::numeric_limits<int64_t>::max();
-    if (min >= 0 && max < limit) return;
-    for (size_t i = 0; i < tokens.size(); ++i) {
-      if (tokens[i] >= 0 && tokens[i] < limit) continue;
-      const uint64_t offset = static_cast<uint64_t>(dataset_.pointer(k)) + i * sizeof(tokens[0]);
-      Problem(fmt::format("{}:{}: token {} of sequence {} is {}, outside the vocabulary",
-                          dataset_.paths().bin, offset, i, k, tokens[i]));
-      return;  // one a sequence says enough
-    }
+  // One of a sequence says enough.
+  void ReportToken(uint64_t k, const TokenView& tokens, size_t i) {
+    const uint64_t offset =
+        static_cast<uint64_t>(dataset_.pointer(k)) + i * TokenBytes(tokens.type());
+    Problem(fmt::format("{}:{}: token {} of sequence {} is {}, outside the vocabulary",
+                        dataset_.paths().bin, offset, i, k, tokens[i]));
   }
 
   void CheckDocuments() {

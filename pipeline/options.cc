@@ -208,6 +208,11 @@ OptionSet& OptionSet::Detail(std::string sentences) {
   return *this;
 }
 
+OptionSet& OptionSet::ManyWords() {
+  specs_.back().many_words = true;
+  return *this;
+}
+
 OptionSet& OptionSet::RunOnly() {
   specs_.back().run_only = true;
   return *this;

@@ -12,16 +12,17 @@ namespace owt {
 // One declared option. From this row come parsing, the range check, the config key, both helps, the
 // man page, completions, the reference table and the manifest.
 struct OptionSpec {
-  std::string name;        // lower-case-with-hyphens, without dashes; also the config key
-  char short_name = 0;     // 'j' for -j, or 0
-  std::string group;       // heading in the help
-  std::string value_name;  // "N", "SIZE", "FILE"; empty for a flag
-  std::string help;        // one line, at most 72 characters, no full stop
-  std::string detail;      // further sentences for --help and the man page
-  std::string range;       // "1..1024", "a|b|c", or "any"
-  std::string fallback;    // the default as text
-  bool repeats = false;    // a list: may be given several times
-  bool run_only = false;   // how to run, not what to compute: not part of the fingerprint
+  std::string name;         // lower-case-with-hyphens, without dashes; also the config key
+  char short_name = 0;      // 'j' for -j, or 0
+  std::string group;        // heading in the help
+  std::string value_name;   // "N", "SIZE", "FILE"; empty for a flag
+  std::string help;         // one line, at most 72 characters, no full stop
+  std::string detail;       // further sentences for --help and the man page
+  std::string range;        // "1..1024", "a|b|c", or "any"
+  std::string fallback;     // the default as text
+  bool repeats = false;     // a list: may be given several times
+  bool many_words = false;  // a list that takes all words up to the next option
+  bool run_only = false;    // how to run, not what to compute: not part of the fingerprint
   // Parses one value ("true"/"false" for a flag) and stores it; throws Error{kUsage}.
   std::function<void(std::string_view)> set;
   std::function<void()> clear;       // empties a list before its first value
@@ -68,6 +69,9 @@ class OptionSet {
   OptionSet& Short(char letter);
   OptionSet& Detail(std::string sentences);
   OptionSet& RunOnly();
+  // Of a list: --name A B C says the same as --name A --name B --name C. For commands without
+  // paths, which would be taken for values.
+  OptionSet& ManyWords();
 
   // Takes over the options of `other` under `prefix` + name, for a command that stands for several.
   void Import(const std::string& prefix, const OptionSet& other);

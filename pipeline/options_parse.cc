@@ -79,7 +79,8 @@ ParsedLine ParseArguments(std::span<const std::string> words, OptionSet& options
       entry.option =
           app.add_flag(names, entry.values)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     } else {
-      entry.option = app.add_option(names, entry.values)->allow_extra_args(false)->expected(1);
+      entry.option = app.add_option(names, entry.values)->allow_extra_args(spec.many_words);
+      if (!spec.many_words) entry.option->expected(1);
       entry.option->multi_option_policy(spec.repeats ? CLI::MultiOptionPolicy::TakeAll
                                                      : CLI::MultiOptionPolicy::TakeLast);
       if (spec.repeats && lists_take_words) entry.option->expected(1, kManyWords);

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "formats/gpt_blend.h"
 #include "pipeline/error.h"
 
 namespace owt::trainer {
@@ -15,6 +20,14 @@ void Require(bool condition, const std::string& message) {
 void RequireSize(const char* option, int64_t value, int64_t largest) {
   Require(value >= 1 && value <= largest,
           fmt::format("--{} is {}; it takes 1 to {}", option, value, largest));
+}
+
+std::optional<double> ParseNumber(const std::string& word) {
+  double number = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -42,6 +55,30 @@ int64_t CountParameters(const ModelConfig& config) {
 
 int64_t PaddedVocab(int64_t vocab_size, int64_t multiple) {
   return (vocab_size + multiple - 1) / multiple * multiple;
+}
+
+DataBlend ParseDataBlend(const std::vector<std::string>& words) {
+  Require(!words.empty(),
+          "--data PREFIX is needed: what owt encode wrote, without .bin or .idx; or a mix of "
+          "several: --data WEIGHT1 PREFIX1 WEIGHT2 PREFIX2 ...");
+  DataBlend blend;
+  for (size_t i = 0; i < words.size() && words.size() % 2 == 0; i += 2) {
+    const std::optional<double> weight = ParseNumber(words[i]);
+    Require(!weight || i == 0 || !blend.weights.empty(),
+            fmt::format("--data has a weight for {}, but none for {}", words[i + 1], words[0]));
+    if (!weight) {
+      Require(blend.weights.empty(), fmt::format("--data has no weight for {}", words[i]));
+      continue;
+    }
+    Require(*weight > 0 && std::isfinite(*weight),
+            fmt::format("--data has the weight {} for {}; weights are above zero", words[i],
+                        words[i + 1]));
+    blend.weights.push_back(*weight);
+    blend.prefixes.push_back(words[i + 1]);
+  }
+  if (blend.weights.empty()) blend.prefixes = words;
+  Require(blend.prefixes.size() <= formats::kMaxBlendedDatasets, "--data has too many datasets");
+  return blend;
 }
 
 void Validate(const TrainConfig& config) {

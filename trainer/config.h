@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace owt::trainer {
 
@@ -37,8 +38,9 @@ enum class DecayStyle { kCosine, kLinear, kConstant };
 struct TrainConfig {
   ModelConfig model;
 
-  // Data: PREFIX.bin and PREFIX.idx.
-  std::string data;
+  // Data: the words of --data (ParseDataBlend).
+  std::vector<std::string> data;
+  std::string data_cache_path;  // folder of sample indices; empty: beside the data
   std::string split = "969,30,1";
   int64_t sequence_length = 1024;
 
@@ -70,6 +72,17 @@ struct TrainConfig {
   int64_t eval_interval = 250;  // 0: never
   int64_t eval_iterations = 10;
 };
+
+// The datasets PREFIX.bin, PREFIX.idx to train on.
+struct DataBlend {
+  std::vector<std::string> prefixes;
+  std::vector<double> weights;  // of each, not normalized; none: by their samples
+};
+
+// Reads PREFIX, PREFIX1 PREFIX2 ... or W1 PREFIX1 W2 PREFIX2 ..., as Megatron-LM's --data-path:
+// weights are what makes every other word a number. Throws Error{kUsage} for no word, weights for
+// some datasets only, and weights that are not above zero.
+DataBlend ParseDataBlend(const std::vector<std::string>& words);
 
 // Throws Error{kUsage} naming the option that is out of range or contradicts another.
 void Validate(const TrainConfig& config);

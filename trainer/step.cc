@@ -18,7 +18,7 @@ void DropGradients(const Gpt2& model) {
 
 }  // namespace
 
-StepResult TrainStep(const TrainConfig& config, const GptDataset& data, int64_t first,
+StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, int64_t first,
                      double learning_rate, const Gpt2& model, AdamW* optimizer) {
   const int64_t num_micro = config.global_batch / config.micro_batch;
   StepResult result;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "trainer/config.h"
-#include "trainer/data/gpt_dataset.h"
+#include "trainer/data/blended_dataset.h"
 #include "trainer/model/gpt2.h"
 #include "trainer/optim/adamw.h"
 
@@ -15,7 +15,7 @@ struct StepResult {
 
 // One optimizer step on global_batch samples from sample `first` on: forward and backward of each
 // micro batch, gradients summed in fp32, clipped, applied.
-StepResult TrainStep(const TrainConfig& config, const GptDataset& data, int64_t first,
+StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, int64_t first,
                      double learning_rate, const Gpt2& model, AdamW* optimizer);
 
 }  // namespace owt::trainer

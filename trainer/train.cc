@@ -48,7 +48,7 @@ class Training {
   Training(const TrainConfig& config, const Hooks& hooks)
       : config_(config),
         hooks_(hooks),
-        data_(config),
+        data_(config, hooks.log),
         model_(config.model, OpenDevice(config.device)),
         optimizer_(model_.parameters(), config),
         schedule_(config) {}
@@ -80,13 +80,12 @@ class Training {
     state_.total_samples = config_.iterations * config_.global_batch;
     const bool resumed = Resume();
     if (!resumed) InitParameters(model_, config_.seed);
-    const formats::IndexedDataset& dataset = data_.dataset();
     hooks_.log(fmt::format(
         "{} parameters, {} on {} with {} threads; {} tokens in {} sequences, {:.3g} epochs; {}",
         CountParameters(config_.model), config_.precision == Precision::kBf16 ? "bf16" : "fp32",
-        config_.device, config_.threads, dataset.num_tokens(), dataset.num_sequences(),
+        config_.device, config_.threads, data_.num_tokens(), data_.num_sequences(),
         static_cast<double>(state_.total_samples * config_.sequence_length) /
-            static_cast<double>(dataset.num_tokens()),
+            static_cast<double>(data_.num_tokens()),
         resumed ? fmt::format("going on after iteration {}", state_.iteration)
                 : "starting from random parameters"));
     if (config_.eval_interval > 0 && !data_.valid()) {

@@ -27,11 +27,16 @@ struct BpeTrainerOptions {
 // The merges are those of Hugging Face tokenizers' BpeTrainer over the byte alphabet (checked in
 // tests/conformance), as long as no pair is seen 2^31 times: its counts wrap there, these do not.
 // The ids of bytes and merges are those of formats::Gpt2Vocab. `words` must be distinct and stay
-// where they are during the call. Memory is about 12 bytes per byte of all words.
+// where they are during the call. Memory: TrainingBytes. Throws Error{kResource} where the words
+// make more than 2^32 bytes.
 //
 // `progress(done, wanted)` is called now and then from the calling thread; it may throw.
 std::vector<formats::MergePair> TrainBpe(const std::vector<Word>& words,
                                          const BpeTrainerOptions& options,
                                          const std::function<void(size_t, size_t)>& progress);
+
+// What TrainBpe needs for so many words of so many bytes together, rounded up for text in natural
+// languages and code.
+uint64_t TrainingBytes(uint64_t num_words, uint64_t num_bytes, const BpeTrainerOptions& options);
 
 }  // namespace owt::train_tokenizer

@@ -2,6 +2,7 @@
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -32,10 +33,7 @@ struct Workplace {
 void Workplace::AddPieces(std::string_view text) {
   if (starts.size() < text.size() + kMoreStarts) starts.resize(text.size() + kMoreStarts);
   const size_t count = text::TextKernelOf(text::BestSimdTier()).split(text, starts.data());
-  for (size_t i = 0; i < count; ++i) {
-    const size_t end = i + 1 < count ? starts[i + 1] : text.size();
-    counts.Add(text.substr(starts[i], end - starts[i]));
-  }
+  counts.AddPieces(text, std::span(starts).first(count));
   if (starts.size() > kKeptStarts) starts = {};
 }
 

@@ -23,7 +23,9 @@ TokenizerSink::TokenizerSink(RunContext& context, const BpeTrainerOptions& optio
 
 void TokenizerSink::Put(BatchResult& result) {
   if (!counts_.AddAll(result.aux)) throw Error(ErrorKind::kInternal, "packed words are damaged");
-  if (counts_.memory_bytes() <= context_.memory_bytes() / 2) return;
+  const uint64_t needed =
+      counts_.memory_bytes() + TrainingBytes(counts_.size(), counts_.num_bytes(), options_);
+  if (needed <= context_.memory_bytes()) return;
   throw Error(ErrorKind::kResource,
               fmt::format("{} distinct words are too many for the memory; give more --memory, or "
                           "train on a sample (owt shuffle --head N)",

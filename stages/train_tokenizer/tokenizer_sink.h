@@ -13,7 +13,8 @@ namespace owt::train_tokenizer {
 // Adds up the words of all batches; on Commit it trains and writes vocab.json, merges.txt,
 // tokenizer.tiktoken and, last, tokenizer.json into the run's output, a folder. Resumable until
 // training starts: the counts wait in a hidden file beside the output. Fills context.outputs.
-// Throws Error{kResource} where the words take more than half of the run's memory.
+// Throws Error{kResource} where the words, and what training needs for them, take more than the
+// run's memory.
 class TokenizerSink : public Sink {
  public:
   // `further` are special tokens behind <|endoftext|>. `context` must outlive the sink; its output

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <string_view>
 
 #include "formats/end_of_text.h"
 #include "formats/gpt2_vocab.h"
 #include "formats/token_file.h"
+#include "formats/token_range.h"
 #include "pipeline/output_file.h"
 
 namespace owt::verify {
@@ -29,9 +29,9 @@ class TokensCheck {
   TokensCheck(const std::string& path, const DatasetRules& rules)
       : rules_(rules),
         file_(formats::ProbeTokenFormat(path).value_or(TokenFormat::kNanoGpt), path) {
-    limit_ = rules.vocab_size != 0                ? static_cast<int64_t>(rules.vocab_size)
+    limit_ = rules.vocab_size != 0                ? static_cast<uint32_t>(rules.vocab_size)
              : file_.type() == TokenType::kUint16 ? formats::Gpt2Vocab::kGpt2Size
-                                                  : std::numeric_limits<int64_t>::max();
+                                                  : formats::kAnyToken;
   }
 
   Finding Run() {
@@ -58,28 +58,13 @@ class TokensCheck {
  private:
   void CheckBlock(uint64_t first, const TokenView& block) {
     num_eot_ += formats::CountToken(block, rules_.eod);
-    block.type() == TokenType::kUint16 ? CheckRange(first, block.uint16())
-                                       : CheckRange(first, block.int32());
-  }
-
-  // Two loops: the first is one that the compiler turns into vector instructions.
-  template <class Tokens>
-  void CheckRange(uint64_t first, Tokens tokens) {
-    auto min = tokens[0];
-    auto max = tokens[0];
-    for (const auto token : tokens) {
-      min = std::min(min, token);
-      max = std::max(max, token);
-    }
-    max_token_ = std::max(max_token_, static_cast<int64_t>(max));
-    if (min >= 0 && max < limit_) return;
-    for (size_t i = 0; i < tokens.size(); ++i) {
-      if (tokens[i] >= 0 && tokens[i] < limit_) continue;
-      finding_.Problem(fmt::format("{}:{}: token {} is {}, outside the vocabulary", file_.path(),
-                                   file_.header_bytes() + (first + i) * sizeof(tokens[0]),
-                                   first + i, static_cast<uint32_t>(tokens[i])));
-      return;  // one a block says enough
-    }
+    const uint32_t largest = formats::LargestToken(block);
+    max_token_ = std::max(max_token_, int64_t{largest});
+    if (largest < limit_) return;
+    const size_t i = formats::FindTokenFrom(block, limit_);  // one a block says enough
+    finding_.Problem(fmt::format("{}:{}: token {} is {}, outside the vocabulary", file_.path(),
+                                 file_.header_bytes() + (first + i) * TokenBytes(block.type()),
+                                 first + i, static_cast<uint32_t>(block[i])));
   }
 
   void CheckHeader() {
@@ -162,7 +147,7 @@ class TokensCheck {
 
   const DatasetRules& rules_;
   TokenFile file_;
-  int64_t limit_ = 0;
+  uint32_t limit_ = 0;
   int64_t max_token_ = -1;
   uint64_t num_eot_ = 0;
   Finding finding_;

@@ -8,15 +8,18 @@
 //   format_probe index PREFIX BEGIN END SAMPLES LENGTH SEED
 //                                               doc_idx, sample_idx, shuffle_idx to stdout, each as
 //                                               a u64 size in bytes and the raw array
+//   format_probe blend SAMPLES WEIGHT...        dataset_index and dataset_sample_index in that form
 
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
+#include "formats/gpt_blend.h"
 #include "formats/gpt_index.h"
 #include "formats/gpt_split.h"
 #include "formats/indexed_dataset.h"
@@ -76,8 +79,8 @@ void PrintSplit(std::string_view shares, int64_t count, std::string_view year) {
 }
 
 template <class T>
-void PutArray(const std::vector<T>& values) {
-  const uint64_t bytes = values.size() * sizeof(T);
+void PutArray(std::span<const T> values) {
+  const uint64_t bytes = values.size_bytes();
   Put(&bytes, 1);
   Put(values.data(), values.size());
 }
@@ -93,6 +96,14 @@ void PrintIndex(const std::vector<std::string>& arguments) {
   PutArray(index.shuffle_idx);
 }
 
+void PrintBlend(const std::vector<std::string>& arguments) {
+  std::vector<double> weights;
+  for (size_t i = 1; i < arguments.size(); ++i) weights.push_back(std::stod(arguments[i]));
+  const GptBlend blend = BuildGptBlend(weights, std::stoll(arguments[0]));
+  PutArray(std::span<const int16_t>(blend.dataset_index));
+  PutArray(std::span<const int64_t>(blend.dataset_sample_index));
+}
+
 int Answer(const std::string& question, const std::vector<std::string>& arguments) {
   if (question == "vocabulary" && arguments.empty()) {
     PrintVocabulary();
@@ -104,6 +115,8 @@ int Answer(const std::string& question, const std::vector<std::string>& argument
     PrintSplit(arguments[0], std::stoll(arguments[1]), arguments[2]);
   } else if (question == "index" && arguments.size() == 6) {
     PrintIndex(arguments);
+  } else if (question == "blend" && arguments.size() >= 2) {
+    PrintBlend(arguments);
   } else {
     std::fprintf(stderr, "format_probe: see the comment in format_probe.cc\n");
     return 2;

@@ -5,7 +5,7 @@
 
 Random documents, empty ones too, go through our writer and through Megatron's builder: the files must be equal byte
 for byte, and Megatron's reader must give back every document. Then its dataset builder and ours make the split and the sample index of the same files,
-for random lengths, splits and seeds. With --dataset, an existing dataset is opened and compared instead.
+for random lengths, splits and seeds, and its helper and ours mix datasets by random weights. With --dataset, an existing dataset is opened and compared instead.
 """
 
 import argparse
@@ -21,9 +21,11 @@ import warnings
 
 import numpy
 import torch
+from megatron.core.datasets import helpers
 from megatron.core.datasets.blended_megatron_dataset_builder import BlendedMegatronDatasetBuilder
 from megatron.core.datasets.gpt_dataset import GPTDataset, GPTDatasetConfig
 from megatron.core.datasets.indexed_dataset import IndexedDataset, IndexedDatasetBuilder
+from megatron.core.datasets.utils import normalize
 
 
 def different(what):
@@ -157,6 +159,30 @@ def compare_indices(program, folder, rng, rounds):
     print(f"Of {rounds} random splits {num_indices} parts are equal, and so are their sample indices, {num_samples} samples in all")
 
 
+def our_blend(program, weights, samples):
+    command = [program, "blend", str(samples), *map(repr, weights)]
+    out = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    (size,) = struct.unpack_from("<Q", out)
+    return [numpy.frombuffer(out[8 : 8 + size], "<i2"), numpy.frombuffer(out[16 + size :], "<i8")]
+
+
+def compare_blends(program, rng, rounds):
+    num_samples = 0
+    for _ in range(rounds):
+        count = rng.choice([1, 2, 3, 7, 8, 9, 17, 130, 300])
+        kind = rng.choice(["equal", "whole", "real", "tiny"])
+        weights = [{"equal": 1.0, "whole": float(rng.randint(1, 1000)), "real": rng.random() + 1e-9,
+                    "tiny": 10.0 ** rng.uniform(-9, 0)}[kind] for _ in range(count)]  # fmt: skip
+        samples = rng.choice([1, 10, 1000, 50000])
+        theirs = [numpy.zeros(samples, numpy.int16), numpy.zeros(samples, numpy.int64)]
+        helpers.build_blending_indices(*theirs, numpy.array(normalize(weights)), count, samples, False)
+        for name, mine, other in zip(["dataset_index", "dataset_sample_index"], our_blend(program, weights, samples), theirs):
+            if mine.dtype != other.dtype or not numpy.array_equal(mine, other):
+                different(f"{name} of {samples} samples of weights {weights}")
+        num_samples += samples
+    print(f"{rounds} mixes of up to 300 datasets are equal, {num_samples} samples in all")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -174,6 +200,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="owt-megatron-"))
     compare_files(arguments.program, folder, rng, arguments.rounds)
     compare_indices(arguments.program, folder, rng, arguments.rounds)
+    compare_blends(arguments.program, rng, 3 * arguments.rounds)
     shutil.rmtree(folder)
 
 

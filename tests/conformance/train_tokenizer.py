@@ -83,9 +83,11 @@ def main():
     arguments = parser.parse_args()
     size = int(arguments.megabytes * 1e6)
     english, code, chinese = files({".txt", ".md", ".rst"}, size), files({".py"}, size), cjk(size)
+    # More, so that no pair runs out before 50,000 merges.
+    much_code, much_chinese = files({".py"}, 4 * size), cjk(2 * size, seed=2)
     runs = [("English", english, 1000, 2), ("English", english, 8000, 2), ("English", english, 50257, 2),
-            ("code", code, 1000, 2), ("code", code, 8000, 0), ("code", code, 50257, 2),
-            ("CJK", chinese, 1000, 2), ("CJK", chinese, 8000, 3), ("CJK", chinese, 50257, 2)]
+            ("code", code, 1000, 2), ("code", code, 8000, 0), ("code", much_code, 50257, 2),
+            ("CJK", chinese, 1000, 2), ("CJK", chinese, 8000, 3), ("CJK", much_chinese, 50257, 2)]
     runs += [(f"small {seed}", small(seed), random.Random(seed).choice([300, 400, 1000]), 1 + seed % 4) for seed in range(60)]
     problems = 0
     with tempfile.TemporaryDirectory() as name:
@@ -95,6 +97,9 @@ def main():
             output, got = ours(arguments.owt, folder, texts, vocab_size, max(1, min_frequency))
             differ = got != want
             problems += differ
+            if vocab_size == 50257 and len(want) != 50000:
+                problems += 1
+                print(f"{title}: too small a corpus for 50,000 merges")
             if differ or not title.startswith("small"):
                 print(f"{title}, {sum(map(len, texts)):,} characters, {vocab_size} tokens: {len(want)} merges,"
                       f" {'DIFFERENT' if differ else 'the same'}", flush=True)

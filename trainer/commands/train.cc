@@ -23,13 +23,12 @@ class TrainCommand : public Stage {
                     "trains a small model; the same command goes on after a stop");
     options.Example("owt train --data my-gpt2_text_document --save run --bf16 --device cuda",
                     "trains GPT-2 124M on a GPU");
+    options.Example("owt train --data 3 books_text_document 1 web_text_document --save run",
+                    "three samples of books for one of the web");
   }
 
   void Run(RunContext& context) override {
-    if (config_.data.empty()) {
-      throw Error(ErrorKind::kUsage,
-                  "--data PREFIX is needed: what owt encode wrote, without .bin or .idx");
-    }
+    const DataBlend blend = ParseDataBlend(config_.data);
     config_.model.vocab = PaddedVocab(vocab_size_, vocab_multiple_);
     config_.model.positions = positions_ > 0 ? positions_ : config_.sequence_length;
     config_.decay_style = decay_style_ == "cosine"   ? DecayStyle::kCosine
@@ -39,7 +38,9 @@ class TrainCommand : public Stage {
     config_.threads = ThreadsFor(workers_);
     Validate(config_);
     // Says what is wrong with the data before LibTorch is loaded.
-    formats::IndexedDataset{formats::IndexedDatasetPaths::Of(config_.data)};
+    for (const std::string& prefix : blend.prefixes) {
+      formats::IndexedDataset{formats::IndexedDatasetPaths::Of(prefix)};
+    }
     LoadTrainer().train(config_, HooksOf(context));
   }
 
@@ -60,8 +61,15 @@ class TrainCommand : public Stage {
 
   void DeclareData(OptionSet& options) {
     options.Group("Data and batches")
-        .Text("data", &config_.data, "PREFIX",
-              "PREFIX.bin and PREFIX.idx, as owt encode writes them")
+        .List("data", &config_.data, "[W] PREFIX",
+              "PREFIX.bin and PREFIX.idx; or several, mixed by weights")
+        .ManyWords()
+        .Detail(
+            "--data 3 books 1 web takes three samples of books for one of web. Without weights "
+            "several datasets are mixed by the samples of one epoch of each, as Megatron-LM does.")
+        .Text("data-cache-path", &config_.data_cache_path, "DIR",
+              "where sample indices are kept; else in .owt-index-cache beside the data")
+        .RunOnly()
         .Text("split", &config_.split, "A,B,C", "shares of training, validation and test")
         .Integer("seq-length", &config_.sequence_length, 1, 1 << 24, "tokens per sample")
         .Integer("micro-batch-size", &config_.micro_batch, 1, 1 << 20,

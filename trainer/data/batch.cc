@@ -15,8 +15,8 @@ TokenBatch Split(const at::Tensor& tokens, at::Device device) {
 
 }  // namespace
 
-TokenBatch LoadBatch(const GptDataset& data, int64_t first, int64_t count, int64_t sequence_length,
-                     at::Device device) {
+TokenBatch LoadBatch(const BlendedDataset& data, int64_t first, int64_t count,
+                     int64_t sequence_length, at::Device device) {
   const int64_t width = sequence_length + 1;
   at::Tensor tokens = at::empty({count, width}, at::kLong);
   auto* out = tokens.mutable_data_ptr<int64_t>();

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "trainer/data/gpt_dataset.h"
+#include "trainer/data/blended_dataset.h"
 
 namespace owt::trainer {
 
@@ -14,8 +14,8 @@ struct TokenBatch {
 };
 
 // Samples [first, first + count); they wrap around at the end of the dataset.
-TokenBatch LoadBatch(const GptDataset& data, int64_t first, int64_t count, int64_t sequence_length,
-                     at::Device device);
+TokenBatch LoadBatch(const BlendedDataset& data, int64_t first, int64_t count,
+                     int64_t sequence_length, at::Device device);
 
 // `rows` rows of equal length, back to back in `tokens`.
 TokenBatch MakeBatch(std::span<const int64_t> tokens, int64_t rows, at::Device device);

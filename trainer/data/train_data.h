@@ -1,31 +1,39 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include "formats/gpt_split.h"
 #include "trainer/config.h"
-#include "trainer/data/gpt_dataset.h"
+#include "trainer/data/blended_dataset.h"
 
 namespace owt::trainer {
 
-// Training and validation samples of PREFIX.bin/.idx as Megatron-LM cuts and orders them.
+// Training and validation samples of the datasets of --data, as Megatron-LM cuts, orders and mixes
+// them.
 class TrainData {
  public:
-  // Throws Error{kInput} for a missing or corrupt dataset, or a training part without a token.
-  explicit TrainData(const TrainConfig& config);
+  using Say = std::function<void(std::string_view line)>;
 
-  const GptDataset& train() const { return *train_; }
+  // Loads the sample indices from the cache, or builds and keeps them; `say` hears why where a
+  // cached one could not be used. Throws Error{kInput} for a missing or corrupt dataset, or one
+  // whose training part has no token.
+  TrainData(const TrainConfig& config, const Say& say);
 
-  // Absent when the split leaves it no token or validation is off.
-  const std::optional<GptDataset>& valid() const { return valid_; }
+  const BlendedDataset& train() const { return *train_; }
 
-  // Sequences and tokens of all parts, for the log.
-  const formats::IndexedDataset& dataset() const { return dataset_; }
+  // Absent when the split leaves it no token of some dataset, or validation is off.
+  const std::optional<BlendedDataset>& valid() const { return valid_; }
+
+  // Of all parts of all datasets, for the log.
+  uint64_t num_sequences() const;
+  uint64_t num_tokens() const;
 
  private:
-  formats::IndexedDataset dataset_;
-  std::vector<int32_t> lengths_;
-  std::optional<GptDataset> train_, valid_;
+  std::vector<formats::IndexedDataset> datasets_;  // stays as it is: the parts refer to it
+  std::optional<BlendedDataset> train_, valid_;
 };
 
 }  // namespace owt::trainer

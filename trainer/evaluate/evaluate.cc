@@ -31,7 +31,7 @@ void CheckIds(const std::vector<uint32_t>& ids, int64_t vocab) {
 
 }  // namespace
 
-double SampleLoss(const Gpt2& model, Precision precision, const GptDataset& data, int64_t first,
+double SampleLoss(const Gpt2& model, Precision precision, const BlendedDataset& data, int64_t first,
                   int64_t count, int64_t sequence_length, int64_t batch) {
   const at::NoGradGuard no_grad;
   double sum = 0;

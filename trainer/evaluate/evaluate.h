@@ -1,7 +1,7 @@
 #pragma once
 
 #include "trainer/api.h"
-#include "trainer/data/gpt_dataset.h"
+#include "trainer/data/blended_dataset.h"
 #include "trainer/model/gpt2.h"
 
 namespace owt::trainer {
@@ -16,7 +16,7 @@ Evaluation EvaluateDocuments(const Gpt2& model, Precision precision, int64_t seq
 
 // The mean loss of `count` samples from sample `first` on, `batch` at a time; samples wrap around
 // at the end of the dataset. REQUIRES: count and batch > 0.
-double SampleLoss(const Gpt2& model, Precision precision, const GptDataset& data, int64_t first,
+double SampleLoss(const Gpt2& model, Precision precision, const BlendedDataset& data, int64_t first,
                   int64_t count, int64_t sequence_length, int64_t batch);
 
 }  // namespace owt::trainer

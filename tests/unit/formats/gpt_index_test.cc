@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "formats/numpy_random.h"
 #include "pipeline/error.h"
 #include "tests/support/md5.h"
 
@@ -21,8 +24,8 @@ using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 template <class T>
-std::string ArrayMd5(const std::vector<T>& values) {
-  return Md5({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
+std::string ArrayMd5(std::span<const T> values) {
+  return Md5({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
 }
 
 TEST(Md5Test, GivesTheDigestsOfRfc1321) {
@@ -52,9 +55,9 @@ TEST_P(GptIndexGoldenTest, EqualsMegatron) {
   const Golden& golden = GetParam();
   const GptIndex index =
       BuildGptIndex(GoldenLengths(), {0, 50}, {golden.num_samples, 64, /*seed=*/1234});
-  EXPECT_EQ(index.tokens_per_epoch, 5074);
-  EXPECT_EQ(index.num_epochs, golden.num_epochs);
-  EXPECT_EQ(index.separate_last_epoch, golden.separate);
+  EXPECT_EQ(index.shape.tokens_per_epoch, 5074);
+  EXPECT_EQ(index.shape.num_epochs, golden.num_epochs);
+  EXPECT_EQ(index.shape.separate_last_epoch, golden.separate);
   EXPECT_EQ(index.doc_idx.size(), golden.doc_size);
   EXPECT_EQ(index.sample_idx.size(), golden.total + 1);
   EXPECT_EQ(index.shuffle_idx.size(), golden.total);
@@ -98,7 +101,7 @@ TEST(GptIndexTest, SamplesCutTheConcatenationOnRandomInput) {
       continue;
     }
     const GptIndex index = BuildGptIndex(lengths, {begin, end}, options);
-    ASSERT_GE(index.num_samples(), options.num_samples);
+    ASSERT_GE(index.shape.num_samples, options.num_samples);
     std::vector<SamplePosition> row;
     for (size_t doc = 0; doc < index.doc_idx.size(); ++doc) {
       ASSERT_GE(index.doc_idx[doc], begin);
@@ -107,7 +110,8 @@ TEST(GptIndexTest, SamplesCutTheConcatenationOnRandomInput) {
         row.push_back({static_cast<int32_t>(doc), offset});
       }
     }
-    ASSERT_EQ(static_cast<int64_t>(row.size()), index.num_epochs * index.tokens_per_epoch);
+    ASSERT_EQ(static_cast<int64_t>(row.size()),
+              index.shape.num_epochs * index.shape.tokens_per_epoch);
     ASSERT_EQ(index.sample_idx.size(), index.shuffle_idx.size() + 1);
     // The begin of the whole row is (0, 0) even where the first sequence is empty.
     ASSERT_EQ(index.sample_idx[0], (SamplePosition{0, 0}));
@@ -116,9 +120,33 @@ TEST(GptIndexTest, SamplesCutTheConcatenationOnRandomInput) {
     }
     ASSERT_LT(row.size() - (index.sample_idx.size() - 1) * options.sequence_length,
               static_cast<size_t>(options.sequence_length) + 1);
-    std::vector<uint32_t> sorted = index.shuffle_idx;
+    std::vector<uint32_t> sorted(index.shuffle_idx.begin(), index.shuffle_idx.end());
     std::sort(sorted.begin(), sorted.end());
     for (uint32_t i = 0; i < sorted.size(); ++i) ASSERT_EQ(sorted[i], i);
+  }
+}
+
+// The numbers that the C++ standard fixes for MT19937, drawn and rejected one by one.
+TEST(NumpyRandomTest, ShufflesWithTheNumbersOfTheStandard) {
+  for (const size_t size : {0, 1, 2, 3, 127, 128, 129, 130, 1000, 65536, 65537, 200000}) {
+    std::vector<uint32_t> values(size);
+    std::iota(values.begin(), values.end(), uint32_t{0});
+    std::vector<uint32_t> expected = values;
+    NumpyRandom fast(static_cast<uint32_t>(size) + 5);
+    std::mt19937 slow(static_cast<uint32_t>(size) + 5);
+    for (int round = 0; round < 2; ++round) {  // the second from where the first stopped
+      fast.Shuffle(std::span(values));
+      for (size_t i = size; i-- > 1;) {
+        uint32_t mask = 1;
+        while (mask < i) mask = 2 * mask + 1;
+        uint32_t partner = 0;
+        do {
+          partner = static_cast<uint32_t>(slow()) & mask;
+        } while (partner > i);
+        std::swap(expected[i], expected[partner]);
+      }
+      ASSERT_EQ(values, expected) << size;
+    }
   }
 }
 

@@ -197,5 +197,22 @@ TEST_F(ConfigTest, ArraysOfTablesComeInOrder) {
   EXPECT_EQ(sections[2].name, "run");
 }
 
+TEST(ParseArgumentsTest, AListOfManyWordsEndsAtTheNextOption) {
+  std::vector<std::string> data;
+  int count = 0;
+  const auto parse = [&](std::vector<std::string> words) {
+    OptionSet options;
+    options.List("data", &data, "PREFIX", "data").ManyWords();
+    options.Integer("count", &count, 0, 9, "a count");
+    return Parse(std::move(words), options);
+  };
+  EXPECT_THAT(parse({"--data", "3", "a", "1.5", "b", "--count", "2"}).paths, ElementsAre());
+  EXPECT_THAT(data, ElementsAre("3", "a", "1.5", "b"));
+  EXPECT_EQ(count, 2);
+  parse({"--data", "x", "--count=1", "--data", "y", "z"});
+  EXPECT_THAT(data, ElementsAre("x", "y", "z"));
+  EXPECT_THROW(parse({"--count", "1", "--data"}), Error);
+}
+
 }  // namespace
 }  // namespace owt

@@ -8,25 +8,11 @@
 #include "pipeline/error.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/unit/trainer/small_dataset.h"
-#include "trainer/data/train_data.h"
 
 namespace owt::trainer {
 namespace {
 
 using testing::ScratchFolder;
-
-TrainConfig Config(const std::string& prefix) {
-  TrainConfig config;
-  config.data = prefix;
-  config.sequence_length = 16;
-  config.global_batch = 4;
-  config.micro_batch = 2;
-  config.iterations = 60;
-  config.eval_interval = 20;
-  config.eval_iterations = 2;
-  config.model.vocab = 300;
-  return config;
-}
 
 // The slow, obvious version: one stream of tokens in the order of the index, cut into samples.
 TEST(GptDatasetTest, SamplesAreCutsOfTheShuffledStream) {
@@ -36,7 +22,7 @@ TEST(GptDatasetTest, SamplesAreCutsOfTheShuffledStream) {
   const std::vector<int32_t> lengths = formats::SequenceLengths(data);
   const formats::GptIndexOptions options{200, 16, 99};
   const formats::SequenceRange range{3, 37};
-  const GptDataset dataset(data, lengths, range, options, 300);
+  const GptDataset dataset(data, formats::BuildGptIndex(lengths, range, options), 300);
   const formats::GptIndex index = formats::BuildGptIndex(lengths, range, options);
   std::vector<int64_t> stream;
   for (const int32_t id : index.doc_idx) {
@@ -52,36 +38,34 @@ TEST(GptDatasetTest, SamplesAreCutsOfTheShuffledStream) {
   }
 }
 
-TEST(TrainDataTest, HasEnoughOfBothParts) {
+// An index from a cache is a file that anyone can write.
+TEST(GptDatasetTest, AnIndexThatPointsOutsideTheDataIsAnError) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 100, 300);
-  const TrainData data(Config(scratch.File("d")));
-  EXPECT_GE(data.train().num_samples(), 60 * 4);
-  ASSERT_TRUE(data.valid());
-  EXPECT_GE(data.valid()->num_samples(), 4 * 2 * 4);
-}
-
-TEST(TrainDataTest, ASmallCorpusHasNoValidation) {
-  const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 5, 300);
-  EXPECT_FALSE(TrainData(Config(scratch.File("d"))).valid());
-}
-
-TEST(TrainDataTest, ErrorsSayWhatIsWrong) {
-  const ScratchFolder scratch;
-  EXPECT_THROW(TrainData(Config(scratch.File("missing"))), Error);
   testing::WriteSmallDataset(scratch.File("d"), 40, 300);
-  TrainConfig config = Config(scratch.File("d"));
-  config.model.vocab = 30;  // the dataset has ids up to 299
-  const TrainData data(config);
-  std::vector<int64_t> sample(17);
-  try {
-    for (int64_t i = 0; i < data.train().num_samples(); ++i) data.train().Sample(i, sample);
-    FAIL() << "ids outside the vocabulary were accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kInput);
-    EXPECT_NE(error.message().find("but the vocabulary has 30 ids"), std::string::npos);
-  }
+  const formats::IndexedDataset data(formats::IndexedDatasetPaths::Of(scratch.File("d")));
+  const std::vector<int32_t> lengths = formats::SequenceLengths(data);
+  const auto sample = [&](auto damage) {
+    formats::GptIndex index = formats::BuildGptIndex(lengths, {0, 40}, {50, 16, 1});
+    auto* const bytes = std::get<Buffer>(index.bytes).data();
+    damage(reinterpret_cast<int32_t*>(bytes), index);
+    const GptDataset dataset(data, std::move(index), 300);
+    std::vector<int64_t> tokens(17);
+    for (int64_t i = 0; i < dataset.num_samples(); ++i) dataset.Sample(i, tokens);
+  };
+  using formats::GptIndex;
+  EXPECT_NO_THROW(sample([](int32_t*, const GptIndex&) {}));
+  const auto samples = [](const GptIndex& index) { return 2 * index.sample_idx.size(); };
+  EXPECT_THROW(sample([](int32_t* at, const GptIndex&) { at[6] = 40; }), Error) << "place";
+  EXPECT_THROW(sample([](int32_t* at, const GptIndex&) { at[6] = -1; }), Error) << "place";
+  EXPECT_THROW(sample([](int32_t* at, const GptIndex&) { at[7] = 61; }), Error) << "offset";
+  EXPECT_THROW(sample([](int32_t* at, const GptIndex&) { at[7] = -1; }), Error) << "offset";
+  EXPECT_THROW(sample([&](int32_t* at, const GptIndex& index) { at[samples(index)] = -1; }), Error)
+      << "shuffle_idx";
+  EXPECT_THROW(sample([&](int32_t* at, const GptIndex& index) {
+                 at[samples(index) + index.shuffle_idx.size() + 5] = 40;
+               }),
+               Error)
+      << "doc_idx";
 }
 
 }  // namespace

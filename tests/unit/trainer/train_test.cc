@@ -23,7 +23,7 @@ using testing::WriteAll;
 TrainConfig SmallRun(const ScratchFolder& scratch) {
   TrainConfig config;
   config.model = {2, 32, 4, 16, 128, 0.0};
-  config.data = scratch.File("data");
+  config.data = {scratch.File("data")};
   config.sequence_length = 16;
   config.micro_batch = 4;
   config.global_batch = 8;
