@@ -10,6 +10,7 @@
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
 #include "stages/text/byte_pairs.h"
+#include "stages/text/merge_table.h"
 
 namespace owt::text {
 
@@ -20,7 +21,7 @@ class BpeModel {
   static constexpr size_t kWindowBytes = 48;
 
   // Copies what it needs. `window_bytes` is how much is encoded at a time of pieces that are not
-  // short; it changes no id, and tests make it small. REQUIRES: at most 2^21 ids, window_bytes > 0.
+  // short; it changes no id, and tests make it small. REQUIRES: at most 2^24 ids, window_bytes > 0.
   explicit BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes = kWindowBytes);
 
   uint32_t end_of_text() const { return end_of_text_; }
@@ -50,22 +51,18 @@ class BpeModel {
   size_t EncodeShort(std::string_view piece, uint32_t* ids) const;
 
  private:
-  static constexpr uint32_t kNone = ~uint32_t{0};
+  static constexpr uint32_t kNone = MergeTable::kNone;
 
   struct Symbol;
 
-  void Insert(uint32_t left, uint32_t right, uint32_t merged);
-  uint32_t Find(uint32_t left, uint32_t right) const;
   void EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) const;
   bool Join(std::string_view piece, size_t begin, size_t first, const std::vector<uint32_t>& window,
             const PartEncoder& encode_part, std::vector<uint32_t>* before) const;
 
+  MergeTable merges_;
   BytePairs inner_pairs_;
   std::array<uint32_t, 256> byte_ids_{};
   std::vector<uint32_t> byte_pairs_;   // what two bytes become, or kNone
-  std::vector<uint64_t> filter_;       // a bit for each hash of a pair; most pairs have none
-  std::vector<uint64_t> slots_;        // left, right, merged; open addressing, at most half full
-  int shift_ = 0;                      // 64 - log2(slots_.size())
   std::vector<uint32_t> token_bytes_;  // length by id
   size_t window_bytes_;
   uint32_t end_of_text_ = 0;
