@@ -58,9 +58,7 @@ BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes)
   uint32_t merged = formats::Gpt2Vocab::kNumBytes;
   for (; merged < end_of_text_; ++merged) {
     const std::string_view bytes = vocab.token_bytes(merged);
-    for (size_t i = 1; i < bytes.size(); ++i) {
-      inner_pairs_.Add(static_cast<uint8_t>(bytes[i - 1]), static_cast<uint8_t>(bytes[i]));
-    }
+    borders_.Add(bytes);
     if (bytes.size() == 2) {
       const auto first = static_cast<uint8_t>(bytes[0]), second = static_cast<uint8_t>(bytes[1]);
       byte_pairs_[first << 8 | second] = merges_.Find(byte_ids_[first], byte_ids_[second]);

@@ -9,8 +9,8 @@
 
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
-#include "stages/text/byte_pairs.h"
 #include "stages/text/merge_table.h"
+#include "stages/text/token_borders.h"
 
 namespace owt::text {
 
@@ -29,8 +29,8 @@ class BpeModel {
   // Of ids in files.
   formats::TokenType token_type() const { return token_type_; }
 
-  // The pairs of bytes that stand side by side in some token.
-  const BytePairs& inner_pairs() const { return inner_pairs_; }
+  // Of all tokens.
+  const TokenBorders& borders() const { return borders_; }
 
   // Appends the ids of one piece: starting from bytes, the adjacent pair of the lowest rank is
   // merged, leftmost first, until none is left. Time is linear in the piece, and memory beside the
@@ -60,7 +60,7 @@ class BpeModel {
             const PartEncoder& encode_part, std::vector<uint32_t>* before) const;
 
   MergeTable merges_;
-  BytePairs inner_pairs_;
+  TokenBorders borders_;
   std::array<uint32_t, 256> byte_ids_{};
   std::vector<uint32_t> byte_pairs_;   // what two bytes become, or kNone
   std::vector<uint32_t> token_bytes_;  // length by id

@@ -21,7 +21,7 @@ void BpeEncoder::EncodePacked(std::string_view text, Buffer* packed) {
   packed_ = packed;
   if (text.empty()) return;
   char* const begin = MakeRoom(packed->data() + packed->size());
-  char* const end = kernel_->encode(text, model_->inner_pairs(), cache_, this, begin);
+  char* const end = kernel_->encode(text, model_->borders(), cache_, this, begin);
   packed->Resize(static_cast<size_t>(end - packed->data()));
 }
 

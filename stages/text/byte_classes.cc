@@ -42,13 +42,15 @@ inline WideChar Classify(const uint8_t* at, size_t left) {
 }
 
 uint64_t Cuts(const char* block, const TextSpan& text, uint64_t leads) {
+  const auto* begin = reinterpret_cast<const uint8_t*>(text.begin);
+  const auto* end = reinterpret_cast<const uint8_t*>(text.end);
   const auto* bytes = reinterpret_cast<const uint8_t*>(block);
   if (block == text.begin) leads &= ~uint64_t{1};  // nothing is before it
   uint64_t cuts = 0;
   for (; leads != 0; leads &= leads - 1) {
     const uint64_t lead = leads & -leads;
     const int i = __builtin_ctzll(leads);
-    cuts |= text.inner_pairs->Has(bytes[i - 1], bytes[i]) ? 0 : lead;
+    cuts |= text.borders->MayJoin(begin, bytes + i, end) ? 0 : lead;
   }
   return cuts;
 }
@@ -82,7 +84,7 @@ void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar
   classes->letter = of_class[1];
   classes->number = of_class[2];
   classes->white = of_class[3];
-  if (text.inner_pairs != nullptr) classes->cuts = Cuts(block, text, leads);
+  if (text.borders != nullptr) classes->cuts = Cuts(block, text, leads);
 }
 
 }  // namespace owt::text

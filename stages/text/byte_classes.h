@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "stages/text/byte_pairs.h"
+#include "stages/text/token_borders.h"
 
 namespace owt::text {
 
@@ -20,7 +20,7 @@ struct ByteClasses {
   uint64_t apostrophe = 0;  // U+0027
   uint64_t beyond_ascii = 0;
   uint64_t inside_white = 0;  // second and third bytes of white space beyond ASCII
-  uint64_t cuts = 0;          // see TextSpan::inner_pairs
+  uint64_t cuts = 0;          // see TextSpan::borders
 };
 
 // A letter, number or white space that begins in one block and ends in the next.
@@ -34,9 +34,9 @@ struct TextSpan {
   const char* begin;
   const char* end;
 
-  // Where it is given, characters beyond ASCII are pieces of their own wherever their first byte
-  // does not follow the byte before it in this set.
-  const BytePairs* inner_pairs;
+  // Where it is given, a piece begins with every character beyond ASCII that no token may join to
+  // what is before it.
+  const TokenBorders* borders;
 };
 
 // Adds to *classes, in which the ASCII bytes stand, what the others are. `block` are the 64 bytes;

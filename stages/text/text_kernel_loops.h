@@ -32,10 +32,10 @@ class TextLoops {
     return count;
   }
 
-  static char* Encode(std::string_view text, const BytePairs& inner_pairs, const WordCache& cache,
+  static char* Encode(std::string_view text, const TokenBorders& borders, const WordCache& cache,
                       IdSink* sink, char* out) {
     TextLoops loops(text, cache, sink);
-    PieceStarts<Simd> pieces(text.data(), text.size(), &inner_pairs);
+    PieceStarts<Simd> pieces(text.data(), text.size(), &borders);
     size_t count = 0;
     while (true) {
       while (count <= kChunk && !pieces.done()) count += pieces.Next(loops.starts_ + count);
