@@ -57,8 +57,8 @@ uint64_t Cuts(const char* block, const TextSpan& text, uint64_t leads) {
 
 }  // namespace
 
-void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar* straddling,
-                         ByteClasses* classes) {
+void ClassifyBeyondAscii(const char* block, const LetterBytes& letters, const TextSpan& text,
+                         StraddlingChar* straddling, ByteClasses* classes) {
   uint64_t of_class[4] = {0, classes->letter, classes->number, classes->white};
   of_class[straddling->value] |= LowBits(straddling->num_bytes);
   if (straddling->value == static_cast<unsigned>(UnicodeClass::kSpace)) {
@@ -66,7 +66,12 @@ void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar
   }
   uint64_t unread = classes->beyond_ascii & ~LowBits(straddling->num_bytes);
   *straddling = {};
-  uint64_t leads = 0;
+  const uint64_t of_two = letters.of_two & letters.inside >> 1;
+  const uint64_t of_three = letters.of_three & letters.inside >> 1 & letters.inside >> 2;
+  uint64_t leads = of_two | of_three;
+  const uint64_t known = leads | leads << 1 | of_three << 2;
+  of_class[static_cast<unsigned>(UnicodeClass::kLetter)] |= known;
+  unread &= ~known;
   while (unread != 0) {
     const auto i = static_cast<unsigned>(__builtin_ctzll(unread));
     const auto* at = reinterpret_cast<const uint8_t*>(block) + i;

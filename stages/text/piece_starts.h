@@ -22,6 +22,7 @@ namespace owt::text {
 //
 // `Simd` has, all static:
 //   ByteClasses Classify(const char* block)   of 64 bytes, as far as ASCII goes
+//   LetterBytes FindLetters(const char* block)  the same for letters beyond ASCII
 //   size_t Positions(uint64_t bits, uint32_t first, uint32_t* out)
 //                                             writes first + i for each bit i; returns how many;
 //                                             may write kSlack further
@@ -78,7 +79,8 @@ class PieceStarts {
     // Copies: what has its address taken does not stay in registers.
     ByteClasses all = classes;
     StraddlingChar straddling = straddling_;
-    ClassifyBeyondAscii(data_ + at, {data_, end_, borders_}, &straddling, &all);
+    ClassifyBeyondAscii(data_ + at, Simd::FindLetters(block), {data_, end_, borders_}, &straddling,
+                        &all);
     straddling_ = straddling;
     return all;
   }
