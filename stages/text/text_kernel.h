@@ -40,6 +40,9 @@ struct TextKernel {
   // each has its own hash. REQUIRES: as above.
   char* (*encode)(std::string_view text, const TokenBorders& borders, const WordCache& cache,
                   IdSink* sink, char* out);
+
+  // Of the keys in its cache.
+  WordCache::Hash hash;
 };
 
 // Neither reads nor writes a byte outside of the text and of what is said above.

@@ -136,6 +136,7 @@ struct Simd {
 
 }  // namespace
 
-const TextKernel kAvx2Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode};
+const TextKernel kAvx2Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
+                                TextLoops<Simd>::HashOf};
 
 }  // namespace owt::text

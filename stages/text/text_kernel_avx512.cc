@@ -97,6 +97,7 @@ struct Simd {
 
 }  // namespace
 
-const TextKernel kAvx512Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode};
+const TextKernel kAvx512Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
+                                  TextLoops<Simd>::HashOf};
 
 }  // namespace owt::text

@@ -49,6 +49,10 @@ class TextLoops {
     }
   }
 
+  static uint64_t HashOf(const WordKey& key) {
+    return Simd::Hash(Simd::Load(reinterpret_cast<const char*>(&key), key.high >> 56));
+  }
+
  private:
   static constexpr size_t kChunk = 256;
   static constexpr size_t kMaxPieces = kChunk + 64;

@@ -99,6 +99,7 @@ struct Simd {
 
 }  // namespace
 
-const TextKernel kScalarKernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode};
+const TextKernel kScalarKernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
+                                  TextLoops<Simd>::HashOf};
 
 }  // namespace owt::text
