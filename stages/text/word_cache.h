@@ -31,8 +31,8 @@ struct alignas(64) CachedPair {
 
 // What pieces of a text encode to, as far as remembered: pairs of words, found by a hash of the
 // key. Bounded memory: the place of a word that was not seen again goes to the next. It starts
-// small and grows with the number of words that find no first place, so that a text finds what it needs close
-// together. Not thread-safe.
+// small and grows with the number of words that find no first place, so that a text finds what it
+// needs close together. Not thread-safe.
 class WordCache {
  public:
   using Hash = uint64_t (*)(const WordKey&);
@@ -48,8 +48,8 @@ class WordCache {
 
   uint64_t offset_mask() const { return num_pairs_ * sizeof(CachedPair) - sizeof(CachedPair); }
 
-  // Makes more pairs where many words found no first place since the last time. Words move then, pairs() stays
-  // what it is.
+  // Makes more pairs where many words found no first place since the last time. Words move then,
+  // pairs() stays what it is.
   void Grow();
 
   // The word in the second place, which becomes the first, or null. For keys that are not in the
