@@ -10,7 +10,6 @@
 
 #include <array>
 #include <optional>
-#include <unordered_map>
 
 #include "pipeline/error.h"
 
@@ -54,10 +53,9 @@ std::optional<uint8_t> ByteOfChar(uint32_t character) {
   return kBytesInIdOrder[index];
 }
 
-// Turns a token as written (UTF-8, one or two bytes a character) into the bytes it stands for.
-// False if it holds a character outside the table.
+// Appends the bytes that a token as written (UTF-8, one or two bytes a character) stands for. False
+// if it is empty or holds a character outside the table.
 bool ParseToken(std::string_view written, std::string* token) {
-  token->clear();
   for (size_t i = 0; i < written.size(); ++i) {
     uint32_t character = static_cast<uint8_t>(written[i]);
     if (character >= 0x80) {
@@ -70,41 +68,67 @@ bool ParseToken(std::string_view written, std::string* token) {
     if (!byte) return false;
     token->push_back(static_cast<char>(*byte));
   }
-  return !token->empty();
+  return !written.empty();
 }
 
-// Reads the merges; knows the id of every token made so far.
-class MergeReader {
+}  // namespace
+
+// Reads merges into a vocabulary, whose tokens it finds by their bytes: an open hash table of ids.
+// Programs do this at every start.
+class Gpt2Vocab::Reader {
  public:
-  explicit MergeReader(std::string_view file) : file_(file) {
-    for (uint32_t id = 0; id < kBytesInIdOrder.size(); ++id) {
-      ids_.emplace(std::string(1, static_cast<char>(kBytesInIdOrder[id])), id);
-    }
+  // REQUIRES: the vocabulary holds the single bytes and nothing else.
+  Reader(Gpt2Vocab* vocab, std::string_view file)
+      : vocab_(*vocab), file_(file), slots_(kFirstSlots, kEmpty) {
+    for (uint32_t id = 0; id < kNumBytes; ++id) *SlotOf(vocab_.token_bytes(id)) = id;
   }
 
-  // The pair on `line`; its token's bytes are then in merged().
-  MergePair Read(std::string_view line, uint64_t line_number) {
+  // Takes the merge on `line` in.
+  void Read(std::string_view line, uint64_t line_number) {
+    constexpr std::string_view kMalformed = "is not two tokens separated by one space";
     const size_t space = line.find(' ');
-    if (space == std::string_view::npos || !ParseToken(line.substr(0, space), &left_) ||
-        !ParseToken(line.substr(space + 1), &right_)) {
-      Fail(line_number, "is not two tokens separated by one space");
+    token_.clear();
+    if (space == line.npos || !ParseToken(line.substr(0, space), &token_)) {
+      Fail(line_number, kMalformed);
     }
-    const auto left = ids_.find(left_);
-    const auto right = ids_.find(right_);
-    if (left == ids_.end() || right == ids_.end()) {
+    const size_t left_bytes = token_.size();
+    if (!ParseToken(line.substr(space + 1), &token_)) Fail(line_number, kMalformed);
+    const std::string_view token = token_;
+    const uint32_t left = *SlotOf(token.substr(0, left_bytes));
+    const uint32_t right = *SlotOf(token.substr(left_bytes));
+    if (left == kEmpty || right == kEmpty) {
       Fail(line_number, "names a token that no line before it makes");
     }
-    const MergePair pair{left->second, right->second};
-    left_ += right_;
-    if (!ids_.emplace(left_, static_cast<uint32_t>(ids_.size())).second) {
-      Fail(line_number, "makes a token that exists already");
-    }
-    return pair;
+    vocab_.merges_.push_back({left, right});
+    vocab_.AddToken(token);
+    if (!AddLast()) Fail(line_number, "makes a token that exists already");
   }
 
-  const std::string& merged() const { return left_; }
-
  private:
+  static constexpr size_t kFirstSlots = size_t{1} << 17;  // enough for GPT-2
+  static constexpr uint32_t kEmpty = ~uint32_t{0};
+
+  // Where the token is, or the empty place where it belongs.
+  uint32_t* SlotOf(std::string_view token) {
+    for (size_t i = XXH3_64bits(token.data(), token.size());; ++i) {
+      uint32_t& slot = slots_[i & (slots_.size() - 1)];
+      if (slot == kEmpty || vocab_.token_bytes(slot) == token) return &slot;
+    }
+  }
+
+  // Takes the vocabulary's last token in; false where its bytes are there already.
+  bool AddLast() {
+    const auto id = static_cast<uint32_t>(vocab_.offsets_.size() - 2);
+    if (size_t{id} * 2 >= slots_.size()) {
+      slots_.assign(slots_.size() * 2, kEmpty);
+      for (uint32_t i = 0; i < id; ++i) *SlotOf(vocab_.token_bytes(i)) = i;
+    }
+    uint32_t* slot = SlotOf(vocab_.token_bytes(id));
+    if (*slot != kEmpty) return false;
+    *slot = id;
+    return true;
+  }
+
   [[noreturn]] void Fail(uint64_t line_number, std::string_view problem) const {
     throw Error(ErrorKind::kInput,
                 fmt::format("BPE merges: line {} {}; take an unchanged vocab.bpe or merges.txt",
@@ -112,19 +136,18 @@ class MergeReader {
                 std::string(file_));
   }
 
+  Gpt2Vocab& vocab_;
   std::string_view file_;
-  std::unordered_map<std::string, uint32_t> ids_;
-  std::string left_, right_;
+  std::vector<uint32_t> slots_;  // ids; at most half full
+  std::string token_;
 };
-
-}  // namespace
 
 Gpt2Vocab::Gpt2Vocab(std::string_view merges_text, std::string_view file) {
   if (merges_text.size() > kMaxMergesBytes) {
     throw Error(ErrorKind::kInput, "BPE merges: larger than 1 GiB", std::string(file));
   }
   AddBytes();
-  MergeReader reader(file);
+  Reader reader(this, file);
   uint64_t line_number = 0;
   while (!merges_text.empty()) {
     const size_t end = merges_text.find('\n');
@@ -133,8 +156,7 @@ Gpt2Vocab::Gpt2Vocab(std::string_view merges_text, std::string_view file) {
     ++line_number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line_number == 1 && line.starts_with("#version:")) continue;
-    merges_.push_back(reader.Read(line, line_number));
-    AddToken(reader.merged());
+    reader.Read(line, line_number);
   }
   AddToken(kEndOfText);
 }

@@ -62,6 +62,8 @@ class Gpt2Vocab {
   size_t Decode(std::span<const uint32_t> ids, std::string* text) const;
 
  private:
+  class Reader;
+
   void AddBytes();
   void AddToken(std::string_view token);
 

@@ -24,10 +24,13 @@ constexpr size_t kKeptBytes = size_t{16} << 20;
 
 constexpr std::string_view kEndOfText = formats::Gpt2Vocab::kEndOfText;
 
+// Looks for the second byte, "|": web pages about software are full of "<".
 uint64_t CountSpecial(std::string_view text) {
   uint64_t count = 0;
-  for (size_t at = 0; (at = text.find(kEndOfText, at)) != text.npos; at += kEndOfText.size()) {
-    ++count;
+  for (size_t at = 1; (at = text.find(kEndOfText[1], at)) != text.npos;) {
+    const bool special = text.substr(at - 1, kEndOfText.size()) == kEndOfText;
+    count += special ? 1 : 0;
+    at += special ? kEndOfText.size() : 1;
   }
   return count;
 }

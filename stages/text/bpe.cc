@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstring>
 #include <functional>
-#include <limits>
 
 // Byte pair encoding after Sennrich et al. (2016), in the byte-level form of GPT-2. The id of a
 // merged token is 256 + rank, so ids compare as ranks do. Short pieces are scanned for the lowest
@@ -28,68 +27,46 @@ namespace {
 constexpr size_t kOverlapIds = 4;
 constexpr size_t kOverlapBytes = 16;
 
-constexpr uint64_t kHashFactor = 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio, odd
-
-// A slot is left, right and merged, 21 bits each; a pair is compared in one word.
-constexpr int kIdBits = 21;
-constexpr uint64_t kIdMask = (uint64_t{1} << kIdBits) - 1;
-constexpr uint64_t kEmptySlot = ~uint64_t{0};
-
-uint64_t PairKey(uint32_t left, uint32_t right) { return uint64_t{left} << kIdBits | right; }
-
 // Orders by the first, then by the second.
 uint64_t HeapKey(uint32_t merged, uint32_t left) { return uint64_t{merged} << 32 | left; }
+
+// The least of the first `size` of some multiple of four numbers. One by one on purpose: a vector
+// of them would have to wait for the stores of single numbers just before.
+inline uint32_t Least(const uint32_t* numbers, size_t size) {
+  uint32_t a = numbers[0], b = numbers[1], c = numbers[2], d = numbers[3];
+  for (size_t i = 4; i < size; i += 4) {
+    a = std::min(a, numbers[i]);
+    b = std::min(b, numbers[i + 1]);
+    c = std::min(c, numbers[i + 2]);
+    d = std::min(d, numbers[i + 3]);
+    asm("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));  // or the compiler makes a vector of them
+  }
+  return std::min(std::min(a, b), std::min(c, d));
+}
 
 }  // namespace
 
 BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes,
                    std::optional<formats::TokenType> token_type)
-    : byte_pairs_(256 * 256, kNone),
+    : merges_(vocab),
+      byte_pairs_(256 * 256, kNone),
       window_bytes_(window_bytes),
       end_of_text_(vocab.end_of_text()),
       token_type_(token_type.value_or(formats::TokenTypeFor(vocab.size()))) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_ids_[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
   }
-  const size_t num_slots = std::bit_ceil(std::max<size_t>(vocab.merges().size() * 2, 2));
-  slots_.resize(num_slots, kEmptySlot);
-  shift_ = 64 - std::countr_zero(num_slots);
-  filter_.resize(num_slots * 4 / 64 + 1);
   uint32_t merged = formats::Gpt2Vocab::kNumBytes;
-  for (const formats::MergePair& merge : vocab.merges()) {
-    Insert(merge.left, merge.right, merged);
+  for (; merged < end_of_text_; ++merged) {
     const std::string_view bytes = vocab.token_bytes(merged);
-    for (size_t i = 1; i < bytes.size(); ++i) {
-      inner_pairs_.Add(static_cast<uint8_t>(bytes[i - 1]), static_cast<uint8_t>(bytes[i]));
-    }
+    borders_.Add(bytes);
     if (bytes.size() == 2) {
-      byte_pairs_[static_cast<uint8_t>(bytes[0]) << 8 | static_cast<uint8_t>(bytes[1])] = merged;
+      const auto first = static_cast<uint8_t>(bytes[0]), second = static_cast<uint8_t>(bytes[1]);
+      byte_pairs_[first << 8 | second] = merges_.Find(byte_ids_[first], byte_ids_[second]);
     }
-    ++merged;
   }
   for (uint32_t id = 0; id < vocab.size(); ++id) {
     token_bytes_.push_back(static_cast<uint32_t>(vocab.token_bytes(id).size()));
-  }
-}
-
-void BpeModel::Insert(uint32_t left, uint32_t right, uint32_t merged) {
-  const uint64_t pair = PairKey(left, right);
-  const uint64_t hash = pair * kHashFactor;
-  const uint64_t bit = hash >> (shift_ - 2);
-  filter_[bit / 64] |= uint64_t{1} << bit % 64;
-  size_t i = hash >> shift_;
-  while (slots_[i] != kEmptySlot) i = (i + 1) & (slots_.size() - 1);
-  slots_[i] = pair << kIdBits | merged;
-}
-
-uint32_t BpeModel::Find(uint32_t left, uint32_t right) const {
-  const uint64_t pair = PairKey(left, right);
-  const uint64_t hash = pair * kHashFactor;
-  const uint64_t bit = hash >> (shift_ - 2);
-  if ((filter_[bit / 64] >> bit % 64 & 1) == 0) return kNone;
-  for (size_t i = hash >> shift_;; i = (i + 1) & (slots_.size() - 1)) {
-    if (slots_[i] >> kIdBits == pair) return static_cast<uint32_t>(slots_[i] & kIdMask);
-    if (slots_[i] == kEmptySlot) return kNone;
   }
 }
 
@@ -99,44 +76,46 @@ void BpeModel::EncodePart(std::string_view part, std::vector<uint32_t>* ids) con
   ids->insert(ids->end(), few, few + EncodeShort(part, few));
 }
 
-// The symbol that begins at byte i is ids[i]; `begins` says where symbols begin. Nothing moves when
-// two are merged.
-size_t BpeModel::EncodeShort(std::string_view piece, uint32_t* ids) const {
-  static_assert(kShortBytes == 64);
-  constexpr int kIndexBits = 6;
-  constexpr int32_t kNoMerge = std::numeric_limits<int32_t>::max();
-  int32_t merges[kShortBytes];  // what ids[i] and the next symbol become, and i; or kNoMerge
-  const size_t size = piece.size();
-  const auto* bytes = reinterpret_cast<const uint8_t*>(piece.data());
-  const auto merge_at = [](uint32_t merged, unsigned i) {
-    return merged == kNone ? kNoMerge : static_cast<int32_t>(merged << kIndexBits | i);
+// Symbol i begins at byte i - 1. Before the first and behind the last one stands an id that merges
+// with nothing. Nothing moves when two are merged: the left one becomes both.
+size_t BpeModel::EncodeShort(std::string_view piece, uint32_t* out) const {
+  constexpr int kIndexBits = 7;
+  constexpr size_t kMaxSymbols = kShortBytes + 2;
+  static_assert(kMaxSymbols <= 1 << kIndexBits);
+  constexpr uint32_t kNoMerge = ~uint32_t{0};
+  uint32_t ids[kMaxSymbols];
+  uint32_t merges[kMaxSymbols + 3];  // what ids[i] and the next symbol become, and i; or kNoMerge
+  uint8_t next[kMaxSymbols], previous[kMaxSymbols];
+  const auto merge_at = [](uint32_t merged, uint32_t i) {
+    return merged == kNone ? kNoMerge : merged << kIndexBits | i;
   };
-  for (unsigned i = 0; i < size; ++i) ids[i] = byte_ids_[bytes[i]];
-  for (unsigned i = 0; i + 1 < size; ++i) {
-    merges[i] = merge_at(byte_pairs_[bytes[i] << 8 | bytes[i + 1]], i);
+  const auto* bytes = reinterpret_cast<const uint8_t*>(piece.data());
+  const auto size = static_cast<uint8_t>(piece.size());
+  ids[0] = ids[size + 1] = merges_.stranger();
+  merges[0] = kNoMerge;
+  for (uint8_t i = 1; i <= size; ++i) {
+    ids[i] = byte_ids_[bytes[i - 1]];
+    next[i] = static_cast<uint8_t>(i + 1);
+    previous[i] = static_cast<uint8_t>(i - 1);
   }
+  for (uint8_t i = 1; i < size; ++i) {
+    merges[i] = merge_at(byte_pairs_[bytes[i - 1] << 8 | bytes[i]], i);
+  }
+  for (size_t i = 0; i < 4; ++i) merges[size + i] = kNoMerge;
 
-  uint64_t begins = ~uint64_t{0} >> (kShortBytes - size);
-  while (size > 1) {
-    int32_t best = kNoMerge;  // signed: the least instructions have no other vector minimum
-    for (size_t i = 0; i + 1 < size; ++i) best = std::min(best, merges[i]);
-    if (best == kNoMerge) break;
-    const unsigned at = static_cast<unsigned>(best) % kShortBytes;
-    const uint64_t behind = begins & ~((uint64_t{2} << at) - 1);
-    const auto gone = static_cast<unsigned>(std::countr_zero(behind));
-    begins &= ~(uint64_t{1} << gone);
-    ids[at] = static_cast<unsigned>(best) >> kIndexBits;
-    merges[gone] = merges[at] = kNoMerge;
-    if (const uint64_t next = behind & (behind - 1); next != 0) {
-      merges[at] = merge_at(Find(ids[at], ids[std::countr_zero(next)]), at);
-    }
-    if (const uint64_t before = begins & ((uint64_t{1} << at) - 1); before != 0) {
-      const auto previous = static_cast<unsigned>(63 - std::countl_zero(before));
-      merges[previous] = merge_at(Find(ids[previous], ids[at]), previous);
-    }
+  size_t count = size;
+  for (uint32_t best; (best = Least(merges, size)) != kNoMerge; --count) {
+    const auto at = static_cast<uint8_t>(best % (1u << kIndexBits));
+    const uint32_t id = best >> kIndexBits;
+    const uint8_t gone = next[at], behind = next[gone], before = previous[at];
+    ids[at] = id;
+    next[at] = behind;
+    previous[behind] = at;
+    merges[gone] = kNoMerge;
+    merges[at] = merge_at(merges_.Find(id, ids[behind]), at);
+    merges[before] = merge_at(merges_.Find(ids[before], id), before);
   }
-  size_t count = 0;
-  for (; begins != 0; begins &= begins - 1) ids[count++] = ids[std::countr_zero(begins)];
+  for (size_t i = 0, at = 1; i < count; ++i, at = next[at]) out[i] = ids[at];
   return count;
 }
 
@@ -158,7 +137,7 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
   heap.reserve(size);
   const auto look = [&](uint32_t left) {
     Symbol& symbol = symbols[left];
-    symbol.merged = symbol.next == size ? kNone : Find(symbol.id, symbols[symbol.next].id);
+    symbol.merged = symbol.next == size ? kNone : merges_.Find(symbol.id, symbols[symbol.next].id);
     if (symbol.merged != kNone) heap.push_back(HeapKey(symbol.merged, left));
     return symbol.merged != kNone;
   };

@@ -10,7 +10,8 @@
 
 #include "formats/gpt2_vocab.h"
 #include "formats/indexed_dataset.h"
-#include "stages/text/byte_pairs.h"
+#include "stages/text/merge_table.h"
+#include "stages/text/token_borders.h"
 
 namespace owt::text {
 
@@ -22,7 +23,7 @@ class BpeModel {
 
   // Copies what it needs. `window_bytes` is how much is encoded at a time of pieces that are not
   // short; it changes no id, and tests make it small. `token_type` is Megatron's choice where none
-  // is given. REQUIRES: at most 2^21 ids, window_bytes > 0, ids that the type can hold.
+  // is given. REQUIRES: at most 2^24 ids, window_bytes > 0, ids that the type can hold.
   explicit BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes = kWindowBytes,
                     std::optional<formats::TokenType> token_type = std::nullopt);
 
@@ -31,8 +32,8 @@ class BpeModel {
   // Of ids in files.
   formats::TokenType token_type() const { return token_type_; }
 
-  // The pairs of bytes that stand side by side in some token.
-  const BytePairs& inner_pairs() const { return inner_pairs_; }
+  // Of all tokens.
+  const TokenBorders& borders() const { return borders_; }
 
   // Appends the ids of one piece: starting from bytes, the adjacent pair of the lowest rank is
   // merged, leftmost first, until none is left. Time is linear in the piece, and memory beside the
@@ -53,22 +54,18 @@ class BpeModel {
   size_t EncodeShort(std::string_view piece, uint32_t* ids) const;
 
  private:
-  static constexpr uint32_t kNone = ~uint32_t{0};
+  static constexpr uint32_t kNone = MergeTable::kNone;
 
   struct Symbol;
 
-  void Insert(uint32_t left, uint32_t right, uint32_t merged);
-  uint32_t Find(uint32_t left, uint32_t right) const;
   void EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) const;
   bool Join(std::string_view piece, size_t begin, size_t first, const std::vector<uint32_t>& window,
             const PartEncoder& encode_part, std::vector<uint32_t>* before) const;
 
-  BytePairs inner_pairs_;
+  MergeTable merges_;
+  TokenBorders borders_;
   std::array<uint32_t, 256> byte_ids_{};
   std::vector<uint32_t> byte_pairs_;   // what two bytes become, or kNone
-  std::vector<uint64_t> filter_;       // a bit for each hash of a pair; most pairs have none
-  std::vector<uint64_t> slots_;        // left, right, merged; open addressing, at most half full
-  int shift_ = 0;                      // 64 - log2(slots_.size())
   std::vector<uint32_t> token_bytes_;  // length by id
   size_t window_bytes_;
   uint32_t end_of_text_ = 0;

@@ -14,14 +14,15 @@ constexpr size_t kKeptBytes = size_t{4} << 20;
 BpeEncoder::BpeEncoder(const BpeModel& model, const Options& options)
     : model_(&model),
       kernel_(&TextKernelOf(options.tier)),
-      cache_(options.cache_bytes),
+      cache_(options.cache_bytes, kernel_->hash),
       id_bytes_(formats::TokenBytes(model.token_type())) {}
 
 void BpeEncoder::EncodePacked(std::string_view text, Buffer* packed) {
   packed_ = packed;
   if (text.empty()) return;
+  cache_.Grow();
   char* const begin = MakeRoom(packed->data() + packed->size());
-  char* const end = kernel_->encode(text, model_->inner_pairs(), cache_, this, begin);
+  char* const end = kernel_->encode(text, model_->borders(), cache_, this, begin);
   packed->Resize(static_cast<size_t>(end - packed->data()));
 }
 
@@ -55,14 +56,14 @@ char* BpeEncoder::MakeRoom(char* out) {
 
 char* BpeEncoder::Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) {
   if (piece.size() > WordKey::kMaxBytes) return EncodeLong(piece, out);
-  if (const CachedWord* word = WordCache::FindSecond(pair, key)) {
+  if (const CachedWord* word = cache_.FindSecond(pair, key)) {
     std::memcpy(out, word->ids, word->num_id_bytes);
     return out + word->num_id_bytes;
   }
   uint32_t ids[BpeModel::kShortBytes];
   char* const end = Pack(ids, model_->EncodeShort(piece, ids), out);
   const auto num_bytes = static_cast<size_t>(end - out);
-  if (num_bytes <= CachedWord::kMaxIdBytes) WordCache::Insert(pair, key, out, num_bytes);
+  if (num_bytes <= CachedWord::kMaxIdBytes) cache_.Insert(pair, key, out, num_bytes);
   return end;
 }
 

@@ -16,7 +16,7 @@ namespace owt::text {
 
 struct BpeEncoderOptions {
   SimdTier tier = BestSimdTier();        // one of SimdTiers()
-  size_t cache_bytes = size_t{4} << 20;  // a power of two from 4 KiB to 4 GiB
+  size_t cache_bytes = size_t{4} << 20;  // at most; a power of two from 4 KiB to 4 GiB
 };
 
 // Turns text into ids: the pieces of GPT-2's pattern

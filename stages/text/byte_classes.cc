@@ -42,21 +42,23 @@ inline WideChar Classify(const uint8_t* at, size_t left) {
 }
 
 uint64_t Cuts(const char* block, const TextSpan& text, uint64_t leads) {
+  const auto* begin = reinterpret_cast<const uint8_t*>(text.begin);
+  const auto* end = reinterpret_cast<const uint8_t*>(text.end);
   const auto* bytes = reinterpret_cast<const uint8_t*>(block);
   if (block == text.begin) leads &= ~uint64_t{1};  // nothing is before it
   uint64_t cuts = 0;
   for (; leads != 0; leads &= leads - 1) {
     const uint64_t lead = leads & -leads;
     const int i = __builtin_ctzll(leads);
-    cuts |= text.inner_pairs->Has(bytes[i - 1], bytes[i]) ? 0 : lead;
+    cuts |= text.borders->MayJoin(begin, bytes + i, end) ? 0 : lead;
   }
   return cuts;
 }
 
 }  // namespace
 
-void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar* straddling,
-                         ByteClasses* classes) {
+void ClassifyBeyondAscii(const char* block, const LetterBytes& letters, const TextSpan& text,
+                         StraddlingChar* straddling, ByteClasses* classes) {
   uint64_t of_class[4] = {0, classes->letter, classes->number, classes->white};
   of_class[straddling->value] |= LowBits(straddling->num_bytes);
   if (straddling->value == static_cast<unsigned>(UnicodeClass::kSpace)) {
@@ -64,7 +66,12 @@ void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar
   }
   uint64_t unread = classes->beyond_ascii & ~LowBits(straddling->num_bytes);
   *straddling = {};
-  uint64_t leads = 0;
+  const uint64_t of_two = letters.of_two & letters.inside >> 1;
+  const uint64_t of_three = letters.of_three & letters.inside >> 1 & letters.inside >> 2;
+  uint64_t leads = of_two | of_three;
+  const uint64_t known = leads | leads << 1 | of_three << 2;
+  of_class[static_cast<unsigned>(UnicodeClass::kLetter)] |= known;
+  unread &= ~known;
   while (unread != 0) {
     const auto i = static_cast<unsigned>(__builtin_ctzll(unread));
     const auto* at = reinterpret_cast<const uint8_t*>(block) + i;
@@ -82,7 +89,7 @@ void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar
   classes->letter = of_class[1];
   classes->number = of_class[2];
   classes->white = of_class[3];
-  if (text.inner_pairs != nullptr) classes->cuts = Cuts(block, text, leads);
+  if (text.borders != nullptr) classes->cuts = Cuts(block, text, leads);
 }
 
 }  // namespace owt::text

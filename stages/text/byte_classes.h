@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "stages/text/byte_pairs.h"
+#include "stages/text/token_borders.h"
 
 namespace owt::text {
 
@@ -20,7 +20,15 @@ struct ByteClasses {
   uint64_t apostrophe = 0;  // U+0027
   uint64_t beyond_ascii = 0;
   uint64_t inside_white = 0;  // second and third bytes of white space beyond ASCII
-  uint64_t cuts = 0;          // see TextSpan::inner_pairs
+  uint64_t cuts = 0;          // see TextSpan::borders
+};
+
+// Bytes that make most letters beyond ASCII known without a look at each, in the order of the text
+// as above: Cyrillic, the common ideographs and most of Hangul.
+struct LetterBytes {
+  uint64_t inside = 0;    // 80 to BF: all but the first byte of a character
+  uint64_t of_two = 0;    // D0, D1: every character of two bytes that they begin is a letter
+  uint64_t of_three = 0;  // E4 without B7 behind it, E5 to E9, EB, EC: the same of three bytes
 };
 
 // A letter, number or white space that begins in one block and ends in the next.
@@ -34,15 +42,15 @@ struct TextSpan {
   const char* begin;
   const char* end;
 
-  // Where it is given, characters beyond ASCII are pieces of their own wherever their first byte
-  // does not follow the byte before it in this set.
-  const BytePairs* inner_pairs;
+  // Where it is given, a piece begins with every character beyond ASCII that no token may join to
+  // what is before it.
+  const TokenBorders* borders;
 };
 
-// Adds to *classes, in which the ASCII bytes stand, what the others are. `block` are the 64 bytes;
-// bytes outside of `text` are not read. *straddling holds what the block before left, and then
-// what this one leaves. About 5 ns a character.
-void ClassifyBeyondAscii(const char* block, const TextSpan& text, StraddlingChar* straddling,
-                         ByteClasses* classes);
+// Adds to *classes, in which the ASCII bytes stand, what the others are. `block` are the 64 bytes
+// and `letters` theirs; bytes outside of `text` are not read. *straddling holds what the block
+// before left, and then what this one leaves. About 5 ns a character that is not in `letters`.
+void ClassifyBeyondAscii(const char* block, const LetterBytes& letters, const TextSpan& text,
+                         StraddlingChar* straddling, ByteClasses* classes);
 
 }  // namespace owt::text

@@ -22,6 +22,7 @@ namespace owt::text {
 //
 // `Simd` has, all static:
 //   ByteClasses Classify(const char* block)   of 64 bytes, as far as ASCII goes
+//   LetterBytes FindLetters(const char* block)  the same for letters beyond ASCII
 //   size_t Positions(uint64_t bits, uint32_t first, uint32_t* out)
 //                                             writes first + i for each bit i; returns how many;
 //                                             may write kSlack further
@@ -32,8 +33,8 @@ class PieceStarts {
   static constexpr size_t kSlack = 64;
 
   // REQUIRES: size < 2^32 - 64.
-  PieceStarts(const char* data, size_t size, const BytePairs* inner_pairs)
-      : data_(data), size_(size), end_(data + size), inner_pairs_(inner_pairs) {
+  PieceStarts(const char* data, size_t size, const TokenBorders* borders)
+      : data_(data), size_(size), end_(data + size), borders_(borders) {
     next_ = ClassifyAt(0);
   }
 
@@ -78,7 +79,8 @@ class PieceStarts {
     // Copies: what has its address taken does not stay in registers.
     ByteClasses all = classes;
     StraddlingChar straddling = straddling_;
-    ClassifyBeyondAscii(data_ + at, {data_, end_, inner_pairs_}, &straddling, &all);
+    ClassifyBeyondAscii(data_ + at, Simd::FindLetters(block), {data_, end_, borders_}, &straddling,
+                        &all);
     straddling_ = straddling;
     return all;
   }
@@ -153,9 +155,9 @@ class PieceStarts {
   const char* data_;
   size_t size_;
   const char* end_;
-  const BytePairs* inner_pairs_;  // or null
-  size_t begin_ = 0;              // of the block that comes next
-  ByteClasses next_;              // its classes
+  const TokenBorders* borders_;  // or null
+  size_t begin_ = 0;             // of the block that comes next
+  ByteClasses next_;             // its classes
   StraddlingChar straddling_;
   uint64_t letter_ = 0, number_ = 0, other_ = 0, space_ = 0, white_ = 0;  // the byte before: 0 or 1
   uint64_t set_ = 0, cleared_ = 0;  // by contractions, in this block and the next

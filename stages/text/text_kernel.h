@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "stages/text/byte_pairs.h"
 #include "stages/text/simd_tier.h"
+#include "stages/text/token_borders.h"
 #include "stages/text/word_cache.h"
 
 namespace owt::text {
@@ -34,12 +34,15 @@ struct TextKernel {
   size_t (*split)(std::string_view text, uint32_t* starts);
 
   // Encodes all pieces of `text`, from the cache where it holds them. Returns where the ids end,
-  // having started at `out`. Pieces are cut further where two bytes meet that are not among
-  // `inner_pairs`, those that tokens have inside: no merge crosses such a place, so that the ids
-  // are the same, and scripts without spaces become words that are known. A cache belongs to one
-  // kernel: each has its own hash. REQUIRES: as above.
-  char* (*encode)(std::string_view text, const BytePairs& inner_pairs, const WordCache& cache,
+  // having started at `out`. Pieces are cut further before characters beyond ASCII that no
+  // token may join to what is before them: no merge crosses such a border, so that the ids are the
+  // same, and scripts without spaces become words that are known. A cache belongs to one kernel:
+  // each has its own hash. REQUIRES: as above.
+  char* (*encode)(std::string_view text, const TokenBorders& borders, const WordCache& cache,
                   IdSink* sink, char* out);
+
+  // Of the keys in its cache.
+  WordCache::Hash hash;
 };
 
 // Neither reads nor writes a byte outside of the text and of what is said above.

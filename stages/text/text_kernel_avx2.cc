@@ -55,6 +55,24 @@ __m256i InRange(__m256i bytes, char first, char count) {
 __m256i Letters(__m256i bytes) { return InRange(_mm256_or_si256(bytes, Bytes(0x20)), 'a', 26); }
 
 struct Simd {
+  static LetterBytes FindLetters(const char* block) {
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + 32));
+    const auto equal = [&](unsigned char c) {
+      const __m256i bytes = Bytes(static_cast<char>(c));
+      return Join(_mm256_cmpeq_epi8(low, bytes), _mm256_cmpeq_epi8(high, bytes));
+    };
+    const __m256i first = Bytes('\xC0'), even = Bytes('\xFE'), two = Bytes('\xD0');
+    LetterBytes letters;
+    // As signed numbers 80 to BF are the least.
+    letters.inside = Join(_mm256_cmpgt_epi8(first, low), _mm256_cmpgt_epi8(first, high));
+    letters.of_two = Join(_mm256_cmpeq_epi8(_mm256_and_si256(low, even), two),
+                          _mm256_cmpeq_epi8(_mm256_and_si256(high, even), two));
+    letters.of_three = Join(InRange(low, '\xE4', 9), InRange(high, '\xE4', 9)) & ~equal(0xEA) &
+                       ~(equal(0xE4) & equal(0xB7) >> 1);
+    return letters;
+  }
+
   static ByteClasses Classify(const char* block) {
     const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block));
     const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + 32));
@@ -118,6 +136,7 @@ struct Simd {
 
 }  // namespace
 
-const TextKernel kAvx2Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode};
+const TextKernel kAvx2Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
+                                TextLoops<Simd>::HashOf};
 
 }  // namespace owt::text

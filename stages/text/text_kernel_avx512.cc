@@ -37,6 +37,17 @@ struct Simd {
     return classes;
   }
 
+  static LetterBytes FindLetters(const char* block) {
+    const __m512i bytes = _mm512_loadu_si512(block);
+    const auto equal = [&](char c) -> uint64_t { return _mm512_cmpeq_epi8_mask(bytes, Bytes(c)); };
+    LetterBytes letters;
+    letters.inside = InRange(bytes, '\x80', 64);
+    letters.of_two = InRange(bytes, '\xD0', 2);
+    letters.of_three =
+        InRange(bytes, '\xE4', 9) & ~equal('\xEA') & ~(equal('\xE4') & equal('\xB7') >> 1);
+    return letters;
+  }
+
   // The numbers 0 to 63, those of set bits pushed together.
   static size_t Positions(uint64_t bits, uint32_t first, uint32_t* out) {
     const __m512i found = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(kIota.bytes));
@@ -86,6 +97,7 @@ struct Simd {
 
 }  // namespace
 
-const TextKernel kAvx512Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode};
+const TextKernel kAvx512Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
+                                  TextLoops<Simd>::HashOf};
 
 }  // namespace owt::text

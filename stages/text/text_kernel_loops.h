@@ -32,10 +32,10 @@ class TextLoops {
     return count;
   }
 
-  static char* Encode(std::string_view text, const BytePairs& inner_pairs, const WordCache& cache,
+  static char* Encode(std::string_view text, const TokenBorders& borders, const WordCache& cache,
                       IdSink* sink, char* out) {
     TextLoops loops(text, cache, sink);
-    PieceStarts<Simd> pieces(text.data(), text.size(), &inner_pairs);
+    PieceStarts<Simd> pieces(text.data(), text.size(), &borders);
     size_t count = 0;
     while (true) {
       while (count <= kChunk && !pieces.done()) count += pieces.Next(loops.starts_ + count);
@@ -47,6 +47,10 @@ class TextLoops {
       loops.starts_[0] = loops.starts_[count - 1];
       count = 1;
     }
+  }
+
+  static uint64_t HashOf(const WordKey& key) {
+    return Simd::Hash(Simd::Load(reinterpret_cast<const char*>(&key), key.high >> 56));
   }
 
  private:
@@ -65,22 +69,29 @@ class TextLoops {
   char* EncodeChunk(size_t count, char* out) {
     size_t whole = count;  // pieces with 16 bytes of text from their start on
     while (whole > 0 && starts_[whole - 1] + size_t{16} > size_) --whole;
-    for (size_t i = 0; i < whole; ++i) Prepare(i, data_ + starts_[i]);
+    const Place place = {pairs_, offset_mask_};  // in registers: the stores below cannot change it
+    const char* const data = data_;
+    for (size_t i = 0; i < whole; ++i) Prepare(i, data + starts_[i], place);
     for (size_t i = whole; i < count; ++i) {
       char padded[16] = {};
       std::memcpy(padded, data_ + starts_[i], size_ - starts_[i]);
-      Prepare(i, padded);
+      Prepare(i, padded, place);
     }
     return LookUp(count, sink_->MakeRoom(out));
   }
 
-  void Prepare(size_t i, const char* bytes) {
+  struct Place {
+    char* pairs;
+    uint64_t offset_mask;
+  };
+
+  void Prepare(size_t i, const char* bytes, const Place& place) {
     const size_t size = starts_[i + 1] - starts_[i];
     const typename Simd::Key key = Simd::Load(bytes, size < 16 ? size : 16);
-    const uint64_t offset = Simd::Hash(key) & offset_mask_;
+    const uint64_t offset = Simd::Hash(key) & place.offset_mask;
     Simd::Store(key, &keys_[i]);
     offsets_[i] = static_cast<uint32_t>(offset);
-    __builtin_prefetch(pairs_ + offset);
+    __builtin_prefetch(place.pairs + offset);
   }
 
   char* LookUp(size_t count, char* out) {

@@ -42,6 +42,20 @@ struct Simd {
     return classes;
   }
 
+  static LetterBytes FindLetters(const char* block) {
+    LetterBytes letters;
+    for (unsigned i = 0; i < ByteClasses::kBytes; ++i) {
+      const auto byte = static_cast<uint8_t>(block[i]);
+      const bool symbol =
+          byte == 0xE4 && i + 1 < ByteClasses::kBytes && static_cast<uint8_t>(block[i + 1]) == 0xB7;
+      const bool of_three = byte >= 0xE4 && byte <= 0xEC && byte != 0xEA && !symbol;
+      letters.inside |= uint64_t{(byte & 0xC0) == 0x80} << i;
+      letters.of_two |= uint64_t{(byte & 0xFE) == 0xD0} << i;
+      letters.of_three |= uint64_t{of_three} << i;
+    }
+    return letters;
+  }
+
   static size_t Positions(uint64_t bits, uint32_t first, uint32_t* out) {
     size_t count = 0;
     for (; bits != 0; bits &= bits - 1) {
@@ -85,6 +99,7 @@ struct Simd {
 
 }  // namespace
 
-const TextKernel kScalarKernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode};
+const TextKernel kScalarKernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
+                                  TextLoops<Simd>::HashOf};
 
 }  // namespace owt::text

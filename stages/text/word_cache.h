@@ -29,13 +29,16 @@ struct alignas(64) CachedPair {
   CachedWord second;  // the newest word; it moves up when it is seen again
 };
 
-// What pieces of a text encode to, as far as remembered: a fixed number of pairs, found by a hash
-// of the key that the caller chooses. Bounded memory: the place of a word that was not seen again
-// goes to the next. Not thread-safe.
+// What pieces of a text encode to, as far as remembered: pairs of words, found by a hash of the
+// key. Bounded memory: the place of a word that was not seen again goes to the next. It starts
+// small and grows with the number of words that find no first place, so that a text finds what it
+// needs close together. Not thread-safe.
 class WordCache {
  public:
-  // Takes `bytes` of memory, a power of two from 4 KiB to 4 GiB, all of it empty.
-  explicit WordCache(size_t bytes);
+  using Hash = uint64_t (*)(const WordKey&);
+
+  // Takes up to `max_bytes` of memory, a power of two from 4 KiB to 4 GiB; all of it is empty.
+  WordCache(size_t max_bytes, Hash hash);
   ~WordCache();
   WordCache(WordCache&& other) noexcept;
   WordCache& operator=(WordCache&&) = delete;
@@ -43,18 +46,27 @@ class WordCache {
   // The pairs; hash & offset_mask() is the offset in bytes of one.
   CachedPair* pairs() const { return pairs_; }
 
-  uint64_t offset_mask() const { return bytes_ - sizeof(CachedPair); }
+  uint64_t offset_mask() const { return num_pairs_ * sizeof(CachedPair) - sizeof(CachedPair); }
+
+  // Makes more pairs where many words found no first place since the last time. Words move then,
+  // pairs() stays what it is.
+  void Grow();
 
   // The word in the second place, which becomes the first, or null. For keys that are not in the
   // first place.
-  static const CachedWord* FindSecond(CachedPair* pair, const WordKey& key);
+  const CachedWord* FindSecond(CachedPair* pair, const WordKey& key);
 
   // Remembers a word. REQUIRES: it is in neither place; num_id_bytes <= kMaxIdBytes.
-  static void Insert(CachedPair* pair, const WordKey& key, const char* ids, size_t num_id_bytes);
+  void Insert(CachedPair* pair, const WordKey& key, const char* ids, size_t num_id_bytes);
 
  private:
+  void Double();
+
   CachedPair* pairs_;
-  size_t bytes_;
+  size_t max_pairs_;
+  size_t num_pairs_;
+  size_t num_moves_ = 0;  // words inserted or moved up since the last growth
+  Hash hash_;
 };
 
 }  // namespace owt::text

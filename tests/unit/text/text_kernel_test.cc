@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "stages/text/utf8.h"
 #include "tests/reference/gpt2_encoder.h"
 #include "tests/reference/gpt2_pretokenizer.h"
 #include "tests/support/guarded_memory.h"
@@ -184,6 +185,31 @@ TEST(TextKernel, EveryCharacterOfEveryClassAtEveryPlace) {
         }
       }
     }
+  }
+}
+
+// What the kernels know of letters beyond ASCII without the table is what the table says.
+TEST(TextKernel, EveryCharacter) {
+  for (const char* between : {"1", "a"}) {
+    std::string text;
+    for (char32_t c = 0x80; c < 0x110000; ++c) {
+      if (c >= 0xD800 && c < 0xE000) continue;
+      text += between;
+      AppendUtf8(c, &text);
+    }
+    Split(text);
+  }
+}
+
+// Their first bytes with right and wrong bytes behind them, across the edges of blocks.
+TEST(TextKernel, ScrapsOfLargeScripts) {
+  constexpr std::string_view kBytes =
+      "\xD0\xD1\xE3\xE4\xE5\xE9\xEA\xEC\xED\x80\x9F\xB7\xB8\xBF\xBF\x80 a";
+  std::mt19937_64 random(12);
+  for (int i = 0; i < 5000; ++i) {
+    std::string text(random() % 64, 'x');
+    for (size_t n = random() % 100; n > 0; --n) text += kBytes[random() % kBytes.size()];
+    Split(text);
   }
 }
 
