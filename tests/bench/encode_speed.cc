@@ -37,22 +37,33 @@ std::vector<std::string_view> Texts(std::string_view records) {
 
 constexpr size_t kIdsRoom = size_t{1} << 16;
 
+// Neighbouring texts of about this size go to one worker, the next to the next: files of one kind
+// stand together, and some kinds take longer than others.
+constexpr size_t kShareBytes = size_t{256} << 10;
+
 struct Worker {
   owt::text::BpeEncoder encoder;
-  std::vector<std::string_view> texts;
+  std::vector<std::vector<std::string_view>> shares;
   owt::Buffer ids;
+  std::vector<size_t> ends;  // of the ids of each share
 
   // What a program that encodes has from earlier texts: room for ids, in pages that were touched.
   void MakeRoom() {
     size_t num_bytes = 0;
-    for (const std::string_view text : texts) num_bytes += text.size();
+    for (const auto& texts : shares) {
+      for (const std::string_view text : texts) num_bytes += text.size();
+    }
     ids.Resize(num_bytes * sizeof(uint16_t) + kIdsRoom);  // an id a byte at most
     std::memset(ids.data(), 0, ids.size());
   }
 
   void Run() {
     ids.Clear();
-    for (const std::string_view text : texts) encoder.EncodePacked(text, &ids);
+    ends.clear();
+    for (const auto& texts : shares) {
+      for (const std::string_view text : texts) encoder.EncodePacked(text, &ids);
+      ends.push_back(ids.size());
+    }
   }
 };
 
@@ -62,13 +73,27 @@ double Seconds(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-// Contiguous shares of about the same number of bytes.
-void Share(const std::vector<std::string_view>& texts, size_t num_bytes,
-           std::vector<Worker>* workers) {
-  size_t done = 0;
+void Deal(const std::vector<std::string_view>& texts, std::vector<Worker>* workers) {
+  size_t share = 0, filled = kShareBytes;
   for (const std::string_view text : texts) {
-    (*workers)[done * workers->size() / num_bytes].texts.push_back(text);
-    done += text.size();
+    if (filled >= kShareBytes) {
+      (*workers)[share++ % workers->size()].shares.emplace_back();
+      filled = 0;
+    }
+    (*workers)[(share - 1) % workers->size()].shares.back().push_back(text);
+    filled += text.size();
+  }
+}
+
+// All ids in the order of the texts.
+void WriteIds(const std::vector<Worker>& workers, const char* path) {
+  std::ofstream out(path, std::ios::binary);
+  for (size_t share = 0;; ++share) {
+    const Worker& worker = workers[share % workers.size()];
+    const size_t turn = share / workers.size();
+    if (turn >= worker.ends.size()) return;
+    const size_t begin = turn == 0 ? 0 : worker.ends[turn - 1];
+    out << worker.ids.view().substr(begin, worker.ends[turn] - begin);
   }
 }
 
@@ -82,8 +107,6 @@ int main(int argc, char** argv) {
   std::ifstream file(argv[1], std::ios::binary);
   const std::string records((std::istreambuf_iterator<char>(file)), {});
   const std::vector<std::string_view> texts = Texts(records);
-  size_t num_bytes = 1;
-  for (const std::string_view text : texts) num_bytes += text.size();
 
   owt::text::BpeEncoderOptions options;
   options.cache_bytes = size_t{32} << 20;
@@ -100,9 +123,9 @@ int main(int argc, char** argv) {
   const owt::text::BpeModel model(owt::formats::Gpt2Vocab::Embedded());
   std::vector<Worker> workers;
   for (int i = 0; i < std::stoi(argv[3]); ++i) {
-    workers.push_back({owt::text::BpeEncoder(model, options), {}, {}});
+    workers.push_back({owt::text::BpeEncoder(model, options), {}, {}, {}});
   }
-  Share(texts, num_bytes, &workers);
+  Deal(texts, &workers);
   for (Worker& worker : workers) worker.MakeRoom();
   const bool asked = std::string_view(argv[4]) == "-";
   const int rounds = asked ? 0 : std::stoi(argv[4]);
@@ -115,10 +138,7 @@ int main(int argc, char** argv) {
     for (std::thread& thread : threads) thread.join();
     const double wall_seconds = Seconds(CLOCK_MONOTONIC) - wall;
     const double cpu_seconds = Seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (round == 0 && argc > 5) {
-      std::ofstream out(argv[5], std::ios::binary);
-      for (const Worker& worker : workers) out << worker.ids.view();
-    }
+    if (round == 0 && argc > 5) WriteIds(workers, argv[5]);
     fmt::print("{:.6f} {:.6f}\n", wall_seconds, cpu_seconds);
     std::fflush(stdout);
   }
