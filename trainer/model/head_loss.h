@@ -6,10 +6,11 @@ namespace owt::trainer {
 
 // Mean cross entropy of logits = hidden_NC weight_VC^T against targets_N (int64, each below V) as
 // an fp32 scalar, with gradients to hidden and weight. Works through the rows in blocks, so it
-// needs two buffers of HeadRows x V floats where the plain way needs three of N x V: at GPT-2's
-// vocabulary those are most of a small model's memory and a good part of its time. The gradients
-// are computed in the forward pass, while a block's logits are at hand. The products run in bf16
-// under autocast to bf16, sums and softmax always in fp32.
+// needs two buffers of HeadRows x V floats (on a GPU one, of logits) where the plain way needs
+// three of N x V: at GPT-2's vocabulary those are most of a small model's memory and a good part of
+// its time. The gradients are computed in the forward pass, while a block's logits are at hand. The
+// products run in bf16 under autocast to bf16, sums and softmax always in fp32.
+//
 // REQUIRES: N > 0. Cost: three products of 2*N*C*V operations; one without gradients.
 at::Tensor HeadLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
                     const at::Tensor& targets_N);
@@ -19,7 +20,7 @@ double HeadLossSum(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
                    const at::Tensor& targets_N);
 
 // Rows of a block. A CPU's caches like small ones; a GPU wants work for all its processors, and
-// pays for the gradient of the weight once a block (1.6 GiB of buffers at GPT-2's vocabulary).
+// pays for the gradient of the weight once a block (0.4 GiB of bf16 logits at GPT-2's vocabulary).
 constexpr int64_t HeadRows(bool is_cuda) { return is_cuda ? 4096 : 256; }
 
 }  // namespace owt::trainer
