@@ -34,7 +34,11 @@ double ParseShare(std::string_view shares, std::string_view part) {
   return share;
 }
 
-std::array<double, kNumParts> ParseShares(std::string_view shares) {
+int64_t RoundHalfToEven(double value) { return static_cast<int64_t>(std::nearbyint(value)); }
+
+}  // namespace
+
+std::array<double, 3> SplitShares(std::string_view shares) {
   const char separator = shares.find(',') != shares.npos ? ',' : '/';
   std::array<double, kNumParts> parsed{};
   std::string_view rest = shares;
@@ -51,12 +55,8 @@ std::array<double, kNumParts> ParseShares(std::string_view shares) {
   return parsed;
 }
 
-int64_t RoundHalfToEven(double value) { return static_cast<int64_t>(std::nearbyint(value)); }
-
-}  // namespace
-
 GptSplit SplitSequences(std::string_view shares, int64_t num_sequences, SplitRounding rounding) {
-  const std::array<double, kNumParts> parts = ParseShares(shares);
+  const std::array<double, kNumParts> parts = SplitShares(shares);
   const double total = static_cast<double>(num_sequences);
   std::array<int64_t, kNumParts + 1> bounds{};
   double cumulative = 0;

@@ -32,4 +32,7 @@ enum class SplitRounding {
 GptSplit SplitSequences(std::string_view shares, int64_t num_sequences,
                         SplitRounding rounding = SplitRounding::kMegatron2025);
 
+// The shares of such a text, adding up to 1; throws as SplitSequences does.
+std::array<double, 3> SplitShares(std::string_view shares);
+
 }  // namespace owt::formats

@@ -121,6 +121,7 @@ class MainPass {
   Position position_;
   uint64_t bytes_since_entry_ = 0;
   bool has_entries_ = false;  // the journal knows a state to which a later run can return
+  bool is_known_ = false;     // there was a journal when the run began
   std::future<void> entry_;   // syncs the files of the last checkpoint and writes its entry
 };
 
@@ -134,8 +135,11 @@ void MainPass::Resume(Source& source) {
                   "--resume out to start over",
                   context_.output);
     }
-    journal_.Remove();
-    if (context_.output.ends_with('/')) journal_.Begin();  // others must not read the folder yet
+    // What an earlier run left that died between output and manifest is ours as long as a journal
+    // says so. Nor must others read a folder yet.
+    is_known_ = FileExists(Journal::PathFor(context_.output));
+    if (is_known_) journal_.Clear();
+    if (context_.output.ends_with('/')) journal_.Begin();
     return;
   }
   has_entries_ = true;
@@ -256,7 +260,7 @@ void MainPass::Finish() {
   try {
     sink_.Commit();
   } catch (...) {
-    if (!has_entries_) journal_.Remove();
+    if (!has_entries_ && !is_known_) journal_.Remove();
     throw;
   }
   journal_.Clear();  // what its states need is gone from here on

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 
 #include <charconv>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/config.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
 #include "pipeline/hash.h"
@@ -77,6 +79,7 @@ Manifest ParseManifest(const Json& json) {
   manifest.stage = json.at("stage");
   manifest.version = json.at("owt");
   manifest.fingerprint = json.at("fingerprint");
+  if (json.contains("options")) json.at("options").get_to(manifest.options);
   manifest.output = json.value("output", "");
   manifest.tally = ParseTally(json.at("ledger").dump());
   for (const Json& item : json.at("inputs")) {
@@ -110,6 +113,32 @@ Manifest ReadManifest(const std::string& path) {
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::kInput, std::string("not a manifest: ") + error.what(), path);
   }
+}
+
+std::vector<std::string> CorpusManifests(const std::string& folder) {
+  std::vector<std::string> paths;
+  if (!FileExists(folder + "owt.toml")) return paths;
+  for (const ConfigSection& section : ReadConfig(folder + "owt.toml")) {
+    for (const ConfigValue& value : section.values) {
+      if (value.key != "output" || value.values.size() != 1) continue;
+      const std::string path = ManifestPath(folder + value.values[0]);
+      if (FileExists(path)) paths.push_back(path);
+    }
+  }
+  return paths;
+}
+
+std::string PlaceOf(const std::string& recorded, const std::string& manifest_path,
+                    const Manifest& manifest) {
+  const std::filesystem::path file = std::filesystem::path(recorded).lexically_normal();
+  const std::filesystem::path folder =
+      std::filesystem::path(ManifestPath(manifest.output)).lexically_normal().parent_path();
+  const std::filesystem::path relative = file.lexically_relative(folder);
+  if (manifest.output.empty() || relative.empty()) return file.string();
+  const std::filesystem::path place =
+      (std::filesystem::path(manifest_path).parent_path() / relative).lexically_normal();
+  const bool moved_alone = file.is_absolute() && !FileExists(place.string());
+  return moved_alone ? file.string() : place.string();
 }
 
 Timings ProcessTimings(double wall_seconds) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct Manifest {
   std::string stage;
   std::string version;
   std::string fingerprint;
+  std::map<std::string, std::string> options;  // every option's value as text
   std::string output;  // what the run was asked to write; empty where an old one does not say
   std::vector<InputRecord> inputs;
   std::vector<OutputRecord> outputs;
@@ -25,6 +27,15 @@ std::string ManifestPath(const std::string& output);
 
 // Throws Error{kInput} if the file is missing or is no manifest.
 Manifest ReadManifest(const std::string& path);
+
+// The manifests of a corpus directory (a folder with owt.toml, ending in '/', or "" for the one we
+// are in) that are there already, in the order of its stages.
+std::vector<std::string> CorpusManifests(const std::string& folder);
+
+// Where a file is now that `manifest` records as `recorded`: at the same place relative to the
+// manifest as when the run wrote it, or else, with an absolute path, where it was.
+std::string PlaceOf(const std::string& recorded, const std::string& manifest_path,
+                    const Manifest& manifest);
 
 struct Timings {
   double wall_seconds = 0;

@@ -71,10 +71,13 @@ void AppendNoteLine(const RunContext& context, const Batch& batch, const RecordN
 }
 
 std::string QuarantinePath(const RunContext& context) {
-  if (!context.common.quarantine.empty()) return context.common.quarantine;
-  std::string name = context.output;
-  while (name.size() > 1 && name.back() == '/') name.pop_back();
-  return name == "-" ? "" : name + ".quarantine.jsonl";
+  return context.common.quarantine.empty() ? QuarantineBeside(context.output)
+                                           : context.common.quarantine;
+}
+
+std::string QuarantineBeside(std::string_view output) {
+  while (output.size() > 1 && output.ends_with('/')) output.remove_suffix(1);
+  return output == "-" ? "" : std::string(output) + ".quarantine.jsonl";
 }
 
 void SideFile::Write(std::string_view lines) {

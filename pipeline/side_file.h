@@ -28,6 +28,9 @@ void AppendNoteLine(const RunContext& context, const Batch& batch, const RecordN
 // --quarantine, or the name beside the output; empty where bad records are only counted (stdout).
 std::string QuarantinePath(const RunContext& context);
 
+// "out.jsonl" or "out.jsonl/" -> "out.jsonl.quarantine.jsonl"; empty for stdout.
+std::string QuarantineBeside(std::string_view output);
+
 // A file of such lines, made when the first line comes. With an empty path lines are discarded.
 class SideFile {
  public:

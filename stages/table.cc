@@ -20,6 +20,7 @@ std::unique_ptr<Stage> MakeReport();
 std::unique_ptr<Stage> MakeRun();
 std::unique_ptr<Stage> MakeInspect();
 std::unique_ptr<Stage> MakeVerify();
+std::unique_ptr<Stage> MakeWhy();
 
 namespace {
 
@@ -61,6 +62,8 @@ constexpr StageEntry kTable[] = {
      "a line for each on stdout", kInputs, MakeVerify, ""},
     {"report", "Around", "the waterfall of a corpus: what each stage kept and dropped", "manifests",
      "a table on stdout", kInputs, MakeReport, ""},
+    {"why", "Around", "what became of one document, stage by stage, and why", "an address, outputs",
+     "a line for each stage on stdout", kInputs, MakeWhy, ""},
 };
 
 }  // namespace

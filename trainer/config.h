@@ -41,7 +41,8 @@ struct TrainConfig {
   // Data: the words of --data (ParseDataBlend).
   std::vector<std::string> data;
   std::string data_cache_path;  // folder of sample indices; empty: beside the data
-  std::string split = "969,30,1";
+  static constexpr const char* kDefaultSplit = "969,30,1";
+  std::string split = kDefaultSplit;
   int64_t sequence_length = 1024;
 
   // Batches, in samples of sequence_length tokens.

@@ -5,12 +5,10 @@
 
 #include <memory>
 
-#include "pipeline/config.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
 #include "pipeline/manifest.h"
-#include "pipeline/output_file.h"
 #include "pipeline/stage.h"
 
 namespace owt::stages {
@@ -20,18 +18,6 @@ std::string BytesText(uint64_t bytes) {
   if (bytes < 10000) return fmt::format("{} B", bytes);
   if (bytes < 10000000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
-
-std::vector<std::string> CorpusManifests(const std::string& folder) {
-  std::vector<std::string> paths;
-  for (const ConfigSection& section : ReadConfig(folder + "owt.toml")) {
-    for (const ConfigValue& value : section.values) {
-      if (value.key != "output" || value.values.size() != 1) continue;
-      const std::string path = ManifestPath(folder + value.values[0]);
-      if (FileExists(path)) paths.push_back(path);
-    }
-  }
-  return paths;
 }
 
 std::string Row(const Manifest& manifest) {

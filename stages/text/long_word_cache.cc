@@ -5,21 +5,36 @@
 #include <cstring>
 
 namespace owt::text {
+namespace {
 
-LongWordCache::LongWordCache() : entries_(std::make_unique<Entry[]>(kNumEntries)) {}
-
-LongWordCache::Entry& LongWordCache::EntryOf(std::string_view piece) const {
-  return entries_[XXH3_64bits(piece.data(), piece.size()) % kNumEntries];
+// Never 0, which stands for no piece.
+uint64_t HashOf(std::string_view piece) {
+  return XXH3_64bits(piece.data(), piece.size()) | uint64_t{1} << 63;
 }
 
+}  // namespace
+
+LongWordCache::LongWordCache()
+    : entries_(std::make_unique_for_overwrite<Entry[]>(kNumEntries)),
+      places_(std::make_unique<Place[]>(kNumEntries)) {}
+
 std::span<const uint32_t> LongWordCache::Find(std::string_view piece) const {
-  const Entry& entry = EntryOf(piece);
+  const uint64_t hash = HashOf(piece);
+  if (places_[hash % kNumEntries].held != hash) return {};
+  const Entry& entry = entries_[hash % kNumEntries];
   if (std::string_view(entry.bytes, entry.num_bytes) != piece) return {};
   return {entry.ids, entry.num_ids};
 }
 
 void LongWordCache::Insert(std::string_view piece, std::span<const uint32_t> ids) {
-  Entry& entry = EntryOf(piece);
+  const uint64_t hash = HashOf(piece);
+  Place& place = places_[hash % kNumEntries];
+  if (place.seen != hash) {
+    place.seen = hash;
+    return;
+  }
+  place.held = hash;
+  Entry& entry = entries_[hash % kNumEntries];
   std::memcpy(entry.bytes, piece.data(), piece.size());
   std::memcpy(entry.ids, ids.data(), ids.size_bytes());
   entry.num_bytes = static_cast<uint16_t>(piece.size());

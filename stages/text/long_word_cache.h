@@ -9,8 +9,9 @@
 namespace owt::text {
 
 // Pieces that are too long for the word cache and not so long that they hardly come again: rules of
-// dashes, indentation, compound words, parts of longer ones. A fixed 4.5 MiB: a place for each
-// hash, and the latest piece wins. Not thread-safe.
+// dashes, indentation, compound words, parts of longer ones. A fixed 4.6 MiB: a place for each
+// hash, which the latest piece gets that came twice in a row. So text without end that never comes
+// again (digits, base64) touches 16 bytes a piece and no more. Not thread-safe.
 class LongWordCache {
  public:
   static constexpr size_t kMaxBytes = 256;
@@ -22,6 +23,7 @@ class LongWordCache {
   // REQUIRES of both: 0 < piece.size() <= kMaxBytes.
   std::span<const uint32_t> Find(std::string_view piece) const;
 
+  // Remembers the piece if it is also the last one that was inserted with its place.
   // REQUIRES: ids.size() <= kMaxIds.
   void Insert(std::string_view piece, std::span<const uint32_t> ids);
 
@@ -29,15 +31,19 @@ class LongWordCache {
   static constexpr size_t kNumEntries = 8192;
 
   struct alignas(64) Entry {
-    uint16_t num_bytes;  // 0: empty
+    uint16_t num_bytes;
     uint16_t num_ids;
     uint32_t ids[kMaxIds];
     char bytes[kMaxBytes];
   };
 
-  Entry& EntryOf(std::string_view piece) const;
+  struct Place {
+    uint64_t held = 0;  // hash of the piece in the entry; 0: none
+    uint64_t seen = 0;  // of the latest piece that was inserted
+  };
 
   std::unique_ptr<Entry[]> entries_;
+  std::unique_ptr<Place[]> places_;
 };
 
 }  // namespace owt::text

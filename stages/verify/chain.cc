@@ -14,19 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where a file is now that `manifest` records as `recorded`: at the same place relative to the
-// manifest as when the run wrote it, or else, with an absolute path, where it was.
-std::string PlaceOf(const std::string& recorded, const std::string& manifest_path,
-                    const Manifest& manifest) {
-  const fs::path file = fs::path(recorded).lexically_normal();
-  const fs::path folder = fs::path(ManifestPath(manifest.output)).lexically_normal().parent_path();
-  const fs::path relative = file.lexically_relative(folder);
-  if (manifest.output.empty() || relative.empty()) return file.string();
-  const fs::path place = (fs::path(manifest_path).parent_path() / relative).lexically_normal();
-  const bool moved_alone = file.is_absolute() && !FileExists(place.string());
-  return moved_alone ? file.string() : place.string();
-}
-
 std::string HashText(bool hashed, uint64_t xxh3) {
   return hashed ? fmt::format(" with xxh3 {}", HexText(xxh3)) : "";
 }

@@ -101,6 +101,32 @@ def check_list(owt):
     return []
 
 
+def check_twice(owt):
+    """A run that died between output and manifest, and the next one half-way: the third still knows the output as its
+    own."""
+    case = stage_cases.CASES["cleanup"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        source = case.write(folder, case.content(INPUT_BYTES))
+        command = [owt, "cleanup", *case.options, "--max-bad", "20%", str(source), str(folder / "out.jsonl")]
+        started = time.monotonic()
+        subprocess.run(command, check=True, capture_output=True)
+        seconds = time.monotonic() - started
+        want = (folder / "out.jsonl").read_bytes()
+        for part in (0.5, 0.4, 0.3, 0.2):  # a run may be faster than the first
+            (folder / "out.jsonl.manifest.json").unlink()
+            (folder / ".out.jsonl.owt-journal").touch()
+            if run_once(command, folder, part * seconds, False)[2]:
+                break
+        else:
+            return ["killed twice: the run was never killed"]
+        code, errors, _ = run_once(command, folder, 300, False)
+        if code != 0 or (folder / "out.jsonl").read_bytes() != want:
+            return [f"killed twice: exit {code}\n{errors}"]
+    print("killed between output and manifest, and again: goes on")
+    return []
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("owt")
@@ -109,7 +135,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     cases = list(stage_cases.cases_of(arguments.owt, arguments.stages))
-    problems = check_list(arguments.owt)
+    problems = check_list(arguments.owt) + check_twice(arguments.owt)
     for name, stage, case in cases:
         problems += check(arguments.owt, name, stage, case, arguments.kills, arguments.seed)
     print(*problems, sep="\n")

@@ -32,14 +32,16 @@ class PartMaker {
     }
   }
 
-  // Whether all datasets have two tokens, the least that makes a sample, in this part.
-  bool HasTokens(size_t part) const {
+  // A dataset without two tokens, the least that makes a sample, in this part; or null.
+  const IndexedDataset* WithoutTokens(size_t part) const {
     for (size_t k = 0; k < datasets_.size(); ++k) {
       const auto begin = lengths_[k].begin();
       const SequenceRange range = splits_[k][part];
-      if (std::accumulate(begin + range.begin, begin + range.end, int64_t{0}) < 2) return false;
+      if (std::accumulate(begin + range.begin, begin + range.end, int64_t{0}) < 2) {
+        return &datasets_[k];
+      }
     }
-    return true;
+    return nullptr;
   }
 
   BlendedDataset Make(size_t part, int64_t num_samples) {
@@ -122,6 +124,10 @@ class PartMaker {
   std::vector<formats::GptSplit> splits_;
 };
 
+bool WantsValidation(const TrainConfig& config) {
+  return config.eval_interval > 0 && formats::SplitShares(config.split)[1] > 0;
+}
+
 }  // namespace
 
 TrainData::TrainData(const TrainConfig& config, const Say& say) {
@@ -131,11 +137,19 @@ TrainData::TrainData(const TrainConfig& config, const Say& say) {
   }
   PartMaker maker(config, sources, datasets_, say);
   train_.emplace(maker.Make(0, config.iterations * config.global_batch));
-  if (config.eval_interval > 0 && maker.HasTokens(1)) {
-    // Megatron's count: one evaluation for every interval and one at the end.
-    const int64_t evaluations = config.iterations / config.eval_interval + 1;
-    valid_.emplace(maker.Make(1, evaluations * config.eval_iterations * config.global_batch));
+  if (!WantsValidation(config)) return;
+  if (const IndexedDataset* empty = maker.WithoutTokens(1)) {
+    // Small corpora have no validation part under the default split, which nobody chose.
+    if (config.split == TrainConfig::kDefaultSplit) return;
+    throw Error(ErrorKind::kInput,
+                fmt::format("--split {} leaves its {} documents no token for validation; give the "
+                            "second share more, or 0",
+                            config.split, empty->num_documents()),
+                empty->paths().idx);
   }
+  // Megatron's count: one evaluation for every interval and one at the end.
+  const int64_t evaluations = config.iterations / config.eval_interval + 1;
+  valid_.emplace(maker.Make(1, evaluations * config.eval_iterations * config.global_batch));
 }
 
 uint64_t TrainData::num_sequences() const {

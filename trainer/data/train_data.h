@@ -18,13 +18,13 @@ class TrainData {
   using Say = std::function<void(std::string_view line)>;
 
   // Loads the sample indices from the cache, or builds and keeps them; `say` hears why where a
-  // cached one could not be used. Throws Error{kInput} for a missing or corrupt dataset, or one
-  // whose training part has no token.
+  // cached one could not be used. Throws Error{kInput} for a missing or corrupt dataset, one whose
+  // training part has no token, or whose validation part has none under a split that gives it some.
   TrainData(const TrainConfig& config, const Say& say);
 
   const BlendedDataset& train() const { return *train_; }
 
-  // Absent when the split leaves it no token of some dataset, or validation is off.
+  // Absent when validation is off, or the default split leaves some dataset no token for it.
   const std::optional<BlendedDataset>& valid() const { return valid_; }
 
   // Of all parts of all datasets, for the log.

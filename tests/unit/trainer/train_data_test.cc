@@ -58,6 +58,23 @@ TEST(TrainDataTest, ASmallCorpusHasNoValidation) {
   EXPECT_FALSE(TrainData(Config(scratch.File("d")), Quiet).valid());
 }
 
+TEST(TrainDataTest, ASplitThatAsksForValidationGetsItOrAnError) {
+  const ScratchFolder scratch;
+  testing::WriteSmallDataset(scratch.File("d"), 5, 300);
+  TrainConfig config = Config(scratch.File("d"));
+  config.split = "98,2";
+  try {
+    TrainData(config, Quiet);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr("--split 98,2 leaves its 5 documents no token"));
+  }
+  config.split = "1,0,0";
+  EXPECT_FALSE(TrainData(config, Quiet).valid());
+  config.split = "4,1";
+  EXPECT_TRUE(TrainData(config, Quiet).valid());
+}
+
 TEST(TrainDataTest, ErrorsSayWhatIsWrong) {
   const ScratchFolder scratch;
   EXPECT_THROW(TrainData(Config(scratch.File("missing")), Quiet), Error);
