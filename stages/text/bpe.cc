@@ -53,6 +53,7 @@ BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes,
       window_bytes_(window_bytes),
       end_of_text_(vocab.end_of_text()),
       token_type_(token_type.value_or(formats::TokenTypeFor(vocab.size()))) {
+  if (token_type_ == formats::TokenType::kUint16 && WordMerges::Fits(vocab)) words_.emplace(vocab);
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_ids_[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
   }

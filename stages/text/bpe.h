@@ -12,6 +12,7 @@
 #include "formats/indexed_dataset.h"
 #include "stages/text/merge_table.h"
 #include "stages/text/token_borders.h"
+#include "stages/text/word_merges.h"
 
 namespace owt::text {
 
@@ -19,7 +20,7 @@ namespace owt::text {
 // 2 MiB for GPT-2's 50,000 merges.
 class BpeModel {
  public:
-  static constexpr size_t kWindowBytes = 48;
+  static constexpr size_t kWindowBytes = 44;
 
   // Copies what it needs. `window_bytes` is how much is encoded at a time of pieces that are not
   // short; it changes no id, and tests make it small. `token_type` is Megatron's choice where none
@@ -31,6 +32,9 @@ class BpeModel {
 
   // Of ids in files.
   formats::TokenType token_type() const { return token_type_; }
+
+  // The same merges for vector code, where tokens are files of 16 bits; else null.
+  const WordMerges* words() const { return words_.has_value() ? &*words_ : nullptr; }
 
   // Of all tokens.
   const TokenBorders& borders() const { return borders_; }
@@ -46,7 +50,7 @@ class BpeModel {
                    std::vector<uint32_t>* ids) const;
   void EncodePiece(std::string_view piece, std::vector<uint32_t>* ids) const;
 
-  // The same at once: n log n.
+  // The same at once: n log n. A kernel has a faster way for what is short (text_kernel.h).
   void EncodePart(std::string_view part, std::vector<uint32_t>* ids) const;
 
   // The same for a piece of at most kShortBytes: writes the ids and returns how many.
@@ -63,6 +67,7 @@ class BpeModel {
             const PartEncoder& encode_part, std::vector<uint32_t>* before) const;
 
   MergeTable merges_;
+  std::optional<WordMerges> words_;
   TokenBorders borders_;
   std::array<uint32_t, 256> byte_ids_{};
   std::vector<uint32_t> byte_pairs_;   // what two bytes become, or kNone

@@ -57,11 +57,16 @@ char* BpeEncoder::MakeRoom(char* out) {
 char* BpeEncoder::Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) {
   if (piece.size() > WordKey::kMaxBytes) return EncodeLong(piece, out);
   if (const CachedWord* word = cache_.FindSecond(pair, key)) {
-    std::memcpy(out, word->ids, word->num_id_bytes);
+    std::memcpy(out, word->ids, CachedWord::kMaxIdBytes);  // there is room
     return out + word->num_id_bytes;
   }
-  uint32_t ids[BpeModel::kShortBytes];
-  char* const end = Pack(ids, model_->EncodeShort(piece, ids), out);
+  char* end;
+  if (has_fast_merges()) {
+    end = out + kernel_->encode_word(*model_->words(), key, out);
+  } else {
+    uint32_t ids[BpeModel::kShortBytes];
+    end = Pack(ids, model_->EncodeShort(piece, ids), out);
+  }
   const auto num_bytes = static_cast<size_t>(end - out);
   if (num_bytes <= CachedWord::kMaxIdBytes) cache_.Insert(pair, key, out, num_bytes);
   return end;
@@ -86,7 +91,7 @@ char* BpeEncoder::EncodeLong(std::string_view piece, char* out) {
 }
 
 void BpeEncoder::EncodePart(std::string_view part, std::vector<uint32_t>* ids) {
-  if (part.size() > LongWordCache::kMaxBytes) return model_->EncodePart(part, ids);
+  if (part.size() > LongWordCache::kMaxBytes) return Merge(part, ids);
   const std::span<const uint32_t> known = long_cache_.Find(part);
   if (!known.empty()) {
     ids->insert(ids->end(), known.begin(), known.end());
@@ -95,18 +100,30 @@ void BpeEncoder::EncodePart(std::string_view part, std::vector<uint32_t>* ids) {
   const size_t before = ids->size();
   // From some length on windows pay. Theirs are not looked up: two tokens may be as long as this.
   if (part.size() > 2 * BpeModel::kShortBytes) {
-    model_->EncodePiece(part, ids);
+    model_->EncodePiece(
+        part, [this](std::string_view window, std::vector<uint32_t>* out) { Merge(window, out); },
+        ids);
   } else {
-    model_->EncodePart(part, ids);
+    Merge(part, ids);
   }
   const std::span<const uint32_t> made = std::span(*ids).subspan(before);
   if (made.size() <= LongWordCache::kMaxIds) long_cache_.Insert(part, made);
 }
 
+void BpeEncoder::Merge(std::string_view part, std::vector<uint32_t>* ids) const {
+  if (part.size() > kMaxPartBytes || !has_fast_merges()) return model_->EncodePart(part, ids);
+  uint16_t few[kMaxPartBytes];
+  ids->insert(ids->end(), few, few + kernel_->encode_part(*model_->words(), part, few));
+}
+
 char* BpeEncoder::Pack(const uint32_t* ids, size_t count, char* out) const {
-  for (size_t i = 0; i < count; ++i) {
-    std::memcpy(out, &ids[i], id_bytes_);
-    out += id_bytes_;
+  if (id_bytes_ == sizeof(uint32_t)) {
+    std::memcpy(out, ids, count * sizeof(uint32_t));
+    return out + count * sizeof(uint32_t);
+  }
+  for (size_t i = 0; i < count; ++i, out += sizeof(uint16_t)) {
+    const auto id = static_cast<uint16_t>(ids[i]);
+    std::memcpy(out, &id, sizeof(id));
   }
   return out;
 }

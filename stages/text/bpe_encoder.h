@@ -55,6 +55,12 @@ class BpeEncoder : private IdSink {
   char* Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) override;
   char* EncodeLong(std::string_view piece, char* out);
   void EncodePart(std::string_view part, std::vector<uint32_t>* ids);
+  void Merge(std::string_view part, std::vector<uint32_t>* ids) const;
+
+  bool has_fast_merges() const {
+    return kernel_->encode_word != nullptr && model_->words() != nullptr;
+  }
+
   char* Pack(const uint32_t* ids, size_t count, char* out) const;
 
   const BpeModel* model_;

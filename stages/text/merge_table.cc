@@ -14,15 +14,13 @@ MergeTable::MergeTable(const formats::Gpt2Vocab& vocab) : rows_(vocab.size() + 1
     rows_[left] = {end, size - 1};
     end += size;
   }
-  rights_.resize(end, kNone);
-  merged_.resize(end, kNone);
+  entries_.resize(end);
   uint32_t merged = formats::Gpt2Vocab::kNumBytes;
   for (const formats::MergePair& merge : vocab.merges()) {
     const Row& row = rows_[merge.left];
     uint32_t i = Hash(merge.right);
-    while (rights_[row.begin + (i & row.mask)] != kNone) ++i;
-    rights_[row.begin + (i & row.mask)] = merge.right;
-    merged_[row.begin + (i & row.mask)] = merged++;
+    while (entries_[row.begin + (i & row.mask)].right != kNone) ++i;
+    entries_[row.begin + (i & row.mask)] = {merge.right, merged++};
   }
 }
 

@@ -25,9 +25,8 @@ class MergeTable {
   uint32_t Find(uint32_t left, uint32_t right) const {
     const Row& row = rows_[left];
     for (uint32_t i = Hash(right);; ++i) {
-      const size_t at = row.begin + (i & row.mask);
-      if (rights_[at] == right) return merged_[at];
-      if (rights_[at] == kNone) return kNone;
+      const Entry& entry = entries_[row.begin + (i & row.mask)];
+      if (entry.right == right || entry.right == kNone) return entry.merged;
     }
   }
 
@@ -40,12 +39,17 @@ class MergeTable {
     uint32_t mask = 0;   // its size - 1
   };
 
+  struct Entry {
+    uint32_t right = kNone;  // kNone: empty
+    uint32_t merged = kNone;
+  };
+
   static uint32_t Hash(uint32_t right) {
     return static_cast<uint32_t>(right * 0x9E3779B97F4A7C15u >> 32);  // 2^64 / golden ratio, odd
   }
 
   std::vector<Row> rows_;  // by left
-  std::vector<uint32_t> rights_, merged_;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace owt::text

@@ -7,6 +7,7 @@
 #include "stages/text/simd_tier.h"
 #include "stages/text/token_borders.h"
 #include "stages/text/word_cache.h"
+#include "stages/text/word_merges.h"
 
 namespace owt::text {
 
@@ -27,7 +28,9 @@ class IdSink {
   ~IdSink() = default;
 };
 
-// The two loops over all text, for one set of instructions.
+inline constexpr size_t kMaxPartBytes = 62;
+
+// The loops over all text, for one set of instructions.
 struct TextKernel {
   // Writes the starts of all pieces (piece_starts.h), `text.size()` at most, and returns how many.
   // REQUIRES: room for text.size() + 128; text.size() < 2^32 - 64.
@@ -43,11 +46,22 @@ struct TextKernel {
 
   // Of the keys in its cache.
   WordCache::Hash hash;
+
+  // Writes the ids of a word, made by its merges as BpeModel::EncodeShort does, 16 bits each, and
+  // returns their number of bytes. Up to 2 * WordKey::kMaxBytes are written. Null where there is
+  // nothing faster than EncodeShort.
+  size_t (*encode_word)(const WordMerges& merges, const WordKey& key, char* out);
+
+  // The same for 1 to kMaxPartBytes bytes of text; returns how many ids.
+  size_t (*encode_part)(const WordMerges& merges, std::string_view part, uint16_t* ids);
 };
 
 // Neither reads nor writes a byte outside of the text and of what is said above.
 // REQUIRES: `tier` is one of SimdTiers().
 const TextKernel& TextKernelOf(SimdTier tier);
+
+size_t EncodeWordAvx2(const WordMerges& merges, const WordKey& key, char* out);
+size_t EncodePartAvx2(const WordMerges& merges, std::string_view part, uint16_t* out);
 
 extern const TextKernel kScalarKernel;
 extern const TextKernel kAvx2Kernel;

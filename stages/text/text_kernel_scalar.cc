@@ -100,6 +100,6 @@ struct Simd {
 }  // namespace
 
 const TextKernel kScalarKernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
-                                  TextLoops<Simd>::HashOf};
+                                  TextLoops<Simd>::HashOf, nullptr, nullptr};
 
 }  // namespace owt::text

@@ -78,7 +78,7 @@ const CachedWord* WordCache::FindSecond(CachedPair* pair, const WordKey& key) {
 void WordCache::Insert(CachedPair* pair, const WordKey& key, const char* ids, size_t num_id_bytes) {
   CachedWord& word = IsEmpty(pair->first) ? pair->first : pair->second;
   word.key = key;
-  std::memcpy(word.ids, ids, num_id_bytes);
+  std::memcpy(word.ids, ids, CachedWord::kMaxIdBytes);
   word.num_id_bytes = static_cast<uint16_t>(num_id_bytes);
   ++num_moves_;
 }
