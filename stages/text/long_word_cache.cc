@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <cstring>
+#include <utility>
 
 namespace owt::text {
 namespace {
@@ -29,10 +30,7 @@ std::span<const uint32_t> LongWordCache::Find(std::string_view piece) const {
 void LongWordCache::Insert(std::string_view piece, std::span<const uint32_t> ids) {
   const uint64_t hash = HashOf(piece);
   Place& place = places_[hash % kNumEntries];
-  if (place.seen != hash) {
-    place.seen = hash;
-    return;
-  }
+  if (place.held != 0 && std::exchange(place.seen, hash) != hash) return;
   place.held = hash;
   Entry& entry = entries_[hash % kNumEntries];
   std::memcpy(entry.bytes, piece.data(), piece.size());

@@ -10,8 +10,8 @@ namespace owt::text {
 
 // Pieces that are too long for the word cache and not so long that they hardly come again: rules of
 // dashes, indentation, compound words, parts of longer ones. A fixed 4.6 MiB: a place for each
-// hash, which the latest piece gets that came twice in a row. So text without end that never comes
-// again (digits, base64) touches 16 bytes a piece and no more. Not thread-safe.
+// hash, which goes from one piece to another only when that comes twice in a row. So text without
+// end that never comes again (digits, base64) touches 16 bytes a piece and no more. Not thread-safe.
 class LongWordCache {
  public:
   static constexpr size_t kMaxBytes = 256;
@@ -23,7 +23,7 @@ class LongWordCache {
   // REQUIRES of both: 0 < piece.size() <= kMaxBytes.
   std::span<const uint32_t> Find(std::string_view piece) const;
 
-  // Remembers the piece if it is also the last one that was inserted with its place.
+  // Remembers the piece, if its place is free or it is also the last one that came for it.
   // REQUIRES: ids.size() <= kMaxIds.
   void Insert(std::string_view piece, std::span<const uint32_t> ids);
 
