@@ -23,6 +23,16 @@ bool Has(std::string_view text, std::string_view phrase) {
   return memmem(text.data(), text.size(), phrase.data(), phrase.size()) != nullptr;
 }
 
+// Whether "cookie" is in `lower`: all policies but the first two have it, and k is a rare letter.
+bool HasCookie(std::string_view lower) {
+  constexpr std::string_view kCookie = "cookie";
+  const size_t before_k = kCookie.find('k');
+  for (size_t k = lower.find('k'); k != lower.npos; k = lower.find('k', k + 1)) {
+    if (k >= before_k && lower.substr(k - before_k).starts_with(kCookie)) return true;
+  }
+  return false;
+}
+
 bool HasPolicy(std::string_view lower) {
   return std::any_of(std::begin(kPolicies), std::end(kPolicies),
                      [lower](std::string_view policy) { return Has(lower, policy); });
@@ -81,7 +91,7 @@ bool EndsSentence(std::string_view line) {
 void C4Editor::Lower(const TextParts& parts) {
   LowerAscii(parts.text(), &lower_);
   phrases_ = {Has(lower_, kLoremIpsum), Has(lower_, kJavascript),
-              Has(lower_, "cookie") || Has(lower_, kPolicies[0]) || Has(lower_, kPolicies[1])};
+              HasCookie(lower_) || Has(lower_, kPolicies[0]) || Has(lower_, kPolicies[1])};
   all_lines_ = !parts.is_ascii() && Has(parts.text(), kKelvin);
 }
 
@@ -152,7 +162,8 @@ bool C4Editor::Edit(const TextParts& parts, const C4Rules& rules, Findings* find
       continue;
     }
     if (content.data() == without_citations_.data()) changes->Note("citation", line.begin);
-    if (rules.min_sentences > 0) sentences += CountSentences(content);
+    // Where nothing but the decision counts, enough are enough.
+    if (sentences < rules.min_sentences || findings->all()) sentences += CountSentences(content);
     if (!first) text_ += '\n';
     first = false;
     text_ += content;

@@ -71,7 +71,7 @@ void FilterOptions::DeclareQuality(OptionSet& options) {
             "least part of words that hold a letter")
       .Integer("gopher-min-stop-words", &quality_.min_stop_words, 0, kMany,
                "fewer different stop words are too few")
-      .List("gopher-stop-words", &quality_.stop_words, "WORD", "the stop words");
+      .List("gopher-stop-words", &stop_words_, "WORD", "the stop words");
 }
 
 void FilterOptions::DeclareRepetition(OptionSet& options) {
@@ -198,7 +198,10 @@ FilterRules FilterOptions::MakeRules() const {
   FilterRules rules;
   rules.url = MakeUrlLists();
   if (Has(families, "gopher-repetition")) rules.gopher_repetition = repetition_;
-  if (Has(families, "gopher-quality")) rules.gopher_quality = quality_;
+  if (Has(families, "gopher-quality")) {
+    rules.gopher_quality = quality_;
+    rules.gopher_quality->stop_words = StopWords(stop_words_);
+  }
   if (Has(families, "c4")) {
     C4Rules c4 = c4_;
     c4.terminal_marks =

@@ -39,6 +39,7 @@ class FilterOptions {
 
   GopherRepetitionRules repetition_;
   GopherQualityRules quality_;
+  std::vector<std::string> stop_words_ = {"the", "be", "to", "of", "and", "that", "have", "with"};
   C4Rules c4_;
   std::string c4_terminal_marks_ = "preset";
   bool c4_keep_citations_ = false;

@@ -1,6 +1,9 @@
 #include "stages/filter/gopher_quality.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
 
 namespace owt::filter {
 namespace {
@@ -8,6 +11,19 @@ namespace {
 constexpr std::string_view kDots = "...";
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr std::string_view kBullet = "\xE2\x80\xA2";
+
+// The first 8 of the `size` bytes from text[begin] on, with zeros for those that are not there.
+uint64_t FirstBytes(std::string_view text, size_t begin, size_t size) {
+  uint64_t bytes = 0;
+  if (begin + sizeof(bytes) > text.size()) {
+    std::memcpy(&bytes, text.data() + begin, std::min(size, sizeof(bytes)));
+    return bytes;
+  }
+  std::memcpy(&bytes, text.data() + begin, sizeof(bytes));
+  // The bytes that stand first are the low ones.
+  static_assert(std::endian::native == std::endian::little);
+  return size >= sizeof(bytes) ? bytes : bytes & ((uint64_t{1} << 8 * size) - 1);
+}
 
 struct LineCounts {
   uint64_t bullets = 0;
@@ -64,20 +80,34 @@ uint64_t CountDots(std::string_view text) {
   return count;
 }
 
-uint64_t CountStopWords(const TextParts& parts, const std::vector<std::string>& stop_words) {
-  size_t longest = 0;
-  for (const std::string& word : stop_words) longest = std::max(longest, word.size());
-  std::vector<bool> found(stop_words.size());
+StopWords::StopWords(std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  for (std::string& word : words) {
+    if (word.empty()) continue;
+    longest_ = std::max(longest_, word.size());
+    ++first_[static_cast<uint8_t>(word[0]) + size_t{1}];
+    words_.push_back({FirstBytes(word, 0, word.size()), std::move(word)});
+  }
+  for (size_t b = 1; b < first_.size(); ++b) first_[b] += first_[b - 1];
+}
+
+uint64_t StopWords::CountIn(const TextParts& parts) const {
+  std::vector<bool> found(words_.size());
   uint64_t count = 0;
   for (const Word& word : parts.words()) {
-    if (word.bytes() > longest) continue;
-    const std::string_view text = parts.Of(word);
-    for (size_t i = 0; i < stop_words.size(); ++i) {
-      if (found[i] || stop_words[i] != text) continue;
+    if (word.bytes() > longest_) continue;
+    const auto b = static_cast<uint8_t>(parts.text()[word.begin]);
+    if (first_[b] == first_[b + size_t{1}]) continue;
+    const uint64_t begin = FirstBytes(parts.text(), word.begin, word.bytes());
+    for (uint32_t i = first_[b]; i < first_[b + size_t{1}]; ++i) {
+      const Entry& entry = words_[i];
+      if (entry.begin != begin || entry.word.size() != word.bytes() || found[i]) continue;
+      if (word.bytes() > sizeof(begin) && entry.word != parts.Of(word)) continue;
       found[i] = true;
       ++count;
     }
-    if (count == stop_words.size()) break;
+    if (count == words_.size()) break;
   }
   return count;
 }
@@ -111,7 +141,7 @@ bool JudgeGopherQuality(const TextParts& parts, const GopherQualityRules& rules,
   }
   return rules.min_stop_words > 0 &&
          findings->AtLeast("gopher_enough_stop_words",
-                           static_cast<double>(CountStopWords(parts, rules.stop_words)),
+                           static_cast<double>(rules.stop_words.CountIn(parts)),
                            static_cast<double>(rules.min_stop_words));
 }
 

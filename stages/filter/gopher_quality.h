@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,6 +10,26 @@
 #include "stages/filter/text_parts.h"
 
 namespace owt::filter {
+
+// Words of which a text in a language has some. Immutable, safe to share between threads.
+class StopWords {
+ public:
+  explicit StopWords(std::vector<std::string> words);
+
+  // How many of them are words of the text, each counted once.
+  uint64_t CountIn(const TextParts& parts) const;
+
+ private:
+  struct Entry {
+    uint64_t begin;  // its first 8 bytes, or all with zeros behind them
+    std::string word;
+  };
+
+  std::vector<Entry> words_;  // sorted by first byte
+  // Where the words with a first byte begin in words_, and then the end.
+  std::array<uint32_t, 257> first_{};
+  size_t longest_ = 0;
+};
 
 // The quality rules of Gopher (Rae et al. 2021, https://arxiv.org/abs/2112.11446, section A.1.1) as
 // datatrove's GopherQualityFilter reads them. 0 turns a rule off.
@@ -22,7 +43,7 @@ struct GopherQualityRules {
   double max_ellipsis_lines = 0.3;  // lines that end with "..." or U+2026
   double min_letter_words = 0.8;    // words with a letter
   uint64_t min_stop_words = 2;      // different ones of those below
-  std::vector<std::string> stop_words = {"the", "be", "to", "of", "and", "that", "have", "with"};
+  StopWords stop_words{{"the", "be", "to", "of", "and", "that", "have", "with"}};
 };
 
 // True: no rule needs to be asked any more (findings.h). Reasons are gopher_short_doc,
@@ -34,8 +55,5 @@ bool JudgeGopherQuality(const TextParts& parts, const GopherQualityRules& rules,
 
 // Times that "..." is in the text, none inside of another.
 uint64_t CountDots(std::string_view text);
-
-// How many of the stop words are words of the text, each counted once.
-uint64_t CountStopWords(const TextParts& parts, const std::vector<std::string>& stop_words);
 
 }  // namespace owt::filter

@@ -10,8 +10,9 @@
 // places alone that may repeat:
 // - n words repeat only where their first and their last n-1 words do. The places of each n are
 //   found among those of n-1.
-// - n joined words of 16 bytes or more repeat only where their first 16 bytes do. These bytes are
-//   counted once for all n, by a hash so short that it may be wrong to the safe side alone.
+// - n joined words of 16 bytes or more repeat only where their first 16 bytes do.
+// Which hashes are there twice is guessed first, from a few of their bits and to the safe side: a
+// table of a byte for each is in the nearest cache where the exact one is not.
 
 namespace owt::filter {
 namespace {
@@ -104,6 +105,7 @@ void Ngrams::ExtendCandidates(int n) {
     candidates_[kept++] = {Mix(candidate.hash, hashes_[candidate.word + last]), candidate.word};
   }
   candidates_.resize(kept);
+  if (n == kMinTop) DropUniqueHashes();
 }
 
 // Keeps of the candidates those that are there more than once.
@@ -134,32 +136,44 @@ std::array<uint64_t, Ngrams::kMaxRepeated - Ngrams::kMinRepeated + 1> Ngrams::Re
   return chars;
 }
 
+// Drops most of the candidates whose hash no other has, and none whose hash another has.
+void Ngrams::DropUniqueHashes() {
+  for (const unsigned bits_used : {0, 32}) {
+    const size_t size = std::bit_ceil(8 * candidates_.size() + 8);
+    const unsigned shift = 64 - static_cast<unsigned>(std::countr_zero(size));
+    times_seen_.assign(size, 0);
+    for (const Candidate& candidate : candidates_) {
+      uint8_t& times = times_seen_[candidate.hash << bits_used >> shift];
+      times = static_cast<uint8_t>(times << 1 | 1);  // bit k: more than k times
+    }
+    size_t kept = 0;
+    for (const Candidate& candidate : candidates_) {
+      const bool again = (times_seen_[candidate.hash << bits_used >> shift] & 2) != 0;
+      candidates_[kept] = candidate;
+      kept += again || candidate.stays;
+    }
+    candidates_.resize(kept);
+  }
+}
+
+// The places that may begin kMinRepeated words or more that are there twice.
 void Ngrams::FindRepeatCandidates() {
-  repeats_.clear();
-  if (num_words_ < kMinRepeated) return;
-  const size_t num_places = num_words_ - kMinRepeated + 1;
-  const size_t size = std::bit_ceil(8 * num_places);
-  const unsigned shift = 64 - static_cast<unsigned>(std::countr_zero(size));
-  prefix_counts_.assign(size, 0);
-  const auto slot_of = [&](size_t word) -> uint8_t& {
-    const char* const prefix = letters_.data() + first_bytes_[word];
-    return prefix_counts_[Mix(Load64(prefix), Load64(prefix + 8)) >> shift];
-  };
-  for (size_t i = 0; i < num_places; ++i) {
-    uint8_t& slot = slot_of(i);
-    slot = static_cast<uint8_t>(slot << 1 | 1);  // bit k: seen more than k times
-  }
-  for (size_t i = 0; i < num_places; ++i) {
+  candidates_.clear();
+  for (size_t i = 0; i + kMinRepeated <= num_words_; ++i) {
+    const char* const prefix = letters_.data() + first_bytes_[i];
     const bool is_short = first_bytes_[i + kMinRepeated] - first_bytes_[i] < kPrefix;
-    if (is_short || (slot_of(i) & 2) != 0) repeats_.push_back(static_cast<uint32_t>(i));
+    candidates_.push_back(
+        {Mix(Load64(prefix), Load64(prefix + 8)), static_cast<uint32_t>(i), is_short});
   }
+  DropUniqueHashes();
 }
 
 uint64_t Ngrams::CountRepeated(size_t n) {
   uint64_t chars = 0;
   size_t next = 0;
-  counter_.Reset(repeats_.size());
-  for (const uint32_t word : repeats_) {
+  counter_.Reset(candidates_.size());
+  for (const Candidate& candidate : candidates_) {
+    const size_t word = candidate.word;
     if (word < next) continue;
     if (word + n > num_words_) break;
     const uint32_t begin = first_bytes_[word];

@@ -34,27 +34,28 @@ class Ngrams {
  private:
   // A place that may begin n words that are there more than once.
   struct Candidate {
-    uint64_t hash;  // of the n words
+    uint64_t hash;
     uint32_t word;
+    bool stays = false;  // whatever its hash says
   };
 
-  uint64_t CountTop(int n);
   void ExtendCandidates(int n);
+  uint64_t CountTop(int n);
   void FindRepeatCandidates();
   uint64_t CountRepeated(size_t n);
+  void DropUniqueHashes();
 
   uint64_t CharsOf(size_t word, size_t n) const {
     return first_chars_[word + n] - first_chars_[word];
   }
 
   size_t num_words_ = 0;
-  std::vector<char> letters_;           // all words without what is between them, then 16 zeros
-  std::vector<uint32_t> first_bytes_;   // of each word in letters_, then the end
-  std::vector<uint32_t> first_chars_;   // the same in code points
-  std::vector<uint64_t> hashes_;        // of each word
-  std::vector<Candidate> candidates_;   // for TopChars
-  std::vector<uint32_t> repeats_;       // for RepeatedChars: words that may begin a repeated n-gram
-  std::vector<uint8_t> prefix_counts_;  // by hash of the letters behind a word's beginning
+  std::vector<char> letters_;          // all words without what is between them, then 16 zeros
+  std::vector<uint32_t> first_bytes_;  // of each word in letters_, then the end
+  std::vector<uint32_t> first_chars_;  // the same in code points
+  std::vector<uint64_t> hashes_;       // of each word
+  std::vector<Candidate> candidates_;  // in the order of the text
+  std::vector<uint8_t> times_seen_;    // by a few bits of a hash
   HashCounter counter_;
 };
 

@@ -30,16 +30,41 @@ Kind KindAt(std::string_view text, size_t at, uint32_t* length) {
   return text::IsWhitespace(c) ? kWhite : kPlain;
 }
 
+// Where the first character from `begin` on is that may end a sentence: no letter is looked at.
+size_t NextMark(std::string_view line, size_t begin) {
+  constexpr size_t kBlock = 16;
+  const auto may_be_mark = [](char c) {
+    return static_cast<uint8_t>((c == '.') | (c == '?') | (c == '!') |
+                                (static_cast<uint8_t>(c) >= 0x80));
+  };
+  size_t i = begin;
+  for (; i + kBlock <= line.size(); i += kBlock) {
+    uint8_t any = 0;
+    for (size_t k = 0; k < kBlock; ++k) any = static_cast<uint8_t>(any | may_be_mark(line[i + k]));
+    if (any != 0) break;
+  }
+  while (i < line.size() && may_be_mark(line[i]) == 0) ++i;
+  return i;
+}
+
+bool IsBlank(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    uint32_t length;
+    if (KindAt(text, i, &length) != kWhite) return false;
+    i += length;
+  }
+  return true;
+}
+
 }  // namespace
 
 uint64_t CountSentences(std::string_view line) {
   uint64_t ended = 0;
-  bool open = false;  // there is text behind the last end
-  for (size_t i = 0; i < line.size();) {
+  size_t open = 0;  // behind the last end
+  for (size_t i = NextMark(line, 0); i < line.size(); i = NextMark(line, i)) {
     uint32_t length;
     Kind kind = KindAt(line, i, &length);
     i += length;
-    open |= kind != kWhite;
     if (kind != kMark && kind != kIdeographicMark) continue;
     bool ideographic = kind == kIdeographicMark;
     bool closing = false;
@@ -53,9 +78,9 @@ uint64_t CountSentences(std::string_view line) {
     }
     if (i < line.size() && kind != kWhite && !ideographic) continue;
     ++ended;
-    open = false;
+    open = i;
   }
-  return ended + (open || ended == 0 ? 1 : 0);
+  return ended + (ended == 0 || !IsBlank(line.substr(open)) ? 1 : 0);
 }
 
 }  // namespace owt::filter

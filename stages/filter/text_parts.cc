@@ -1,11 +1,15 @@
 #include "stages/filter/text_parts.h"
 
 #include <array>
+#include <bit>
 
+#include "stages/filter/byte_masks.h"
 #include "stages/filter/character_sets.h"
 #include "stages/text/unicode_class.h"
 #include "stages/text/url.h"
 #include "stages/text/utf8.h"
+
+// Text in ASCII is cut 64 bytes at a time, from bit masks; the rest character by character.
 
 namespace owt::filter {
 namespace {
@@ -55,6 +59,14 @@ void TextParts::EndLine(size_t end, size_t next, OpenLine* line, std::vector<Lin
   *line = {next, words_.size(), end - continued_ + 1};
 }
 
+void TextParts::AddWord(size_t begin, size_t end, size_t chars, uint32_t traits) {
+  words_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
+                    static_cast<uint32_t>(chars), traits});
+  num_letter_words_ += traits & kHasLetter;
+  num_non_symbol_words_ += (traits & kHasNonSymbol) != 0;
+  num_non_symbol_chars_ += (traits & kHasNonSymbol) != 0 ? chars : 0;
+}
+
 // Adds the word that begins at `begin`; returns where it ends.
 size_t TextParts::ReadWord(size_t begin) {
   const char* const data = text_.data();
@@ -78,12 +90,8 @@ size_t TextParts::ReadWord(size_t begin) {
     i += length;
     continued += length - 1;
   }
-  const auto chars = static_cast<uint32_t>(i - begin - continued);
-  words_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(i), chars, traits});
   continued_ += continued;
-  num_letter_words_ += (traits & kHasLetter) != 0;
-  num_non_symbol_words_ += (traits & kHasNonSymbol) != 0;
-  num_non_symbol_chars_ += (traits & kHasNonSymbol) != 0 ? chars : 0;
+  AddWord(begin, i, i - begin - continued, traits);
   return i;
 }
 
@@ -112,6 +120,57 @@ size_t TextParts::ReadWhite(size_t at) {
   return at + 1;
 }
 
+// Cuts [begin, end), and to its end the word that is there.
+size_t TextParts::CutSlowly(size_t begin, size_t end) {
+  size_t i = begin;
+  while (i < end) {
+    const size_t behind_white = ReadWhite(i);
+    i = behind_white != i ? behind_white : ReadWord(i);
+  }
+  return i;
+}
+
+// Cuts the 64 bytes of ASCII from `begin` on. A word that is not at its end stays in *open.
+void TextParts::CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open) {
+  const uint64_t inside = ~masks.white;
+  const uint64_t carried = open->is_open ? 1 : 0;
+  uint64_t starts = inside & ~(inside << 1 | carried);
+  uint64_t ends = masks.white & (inside << 1 | carried);
+  uint64_t breaks = masks.breaks;
+  const uint64_t non_symbols = masks.letters | masks.digits;
+  const auto traits_of = [&](uint64_t range) -> uint32_t {
+    return ((masks.letters & range) != 0 ? kHasLetter : 0u) |
+           ((non_symbols & range) != 0 ? kHasNonSymbol : 0u);
+  };
+  while (true) {
+    const uint64_t up_to_break = breaks ^ (breaks - 1);  // all bits where there is none
+    for (uint64_t here = ends & up_to_break; here != 0; here &= here - 1) {
+      const uint64_t below_end = (here & -here) - 1;
+      const auto end = static_cast<unsigned>(std::countr_zero(here));
+      if (open->is_open) {
+        const size_t word_end = begin + end;
+        AddWord(open->begin, word_end, word_end - open->begin, open->traits | traits_of(below_end));
+        open->is_open = false;
+        continue;
+      }
+      const auto start = static_cast<unsigned>(std::countr_zero(starts));
+      const uint64_t range = below_end & ~((starts & -starts) - 1);
+      AddWord(begin + start, begin + end, end - start, traits_of(range));
+      starts &= starts - 1;
+    }
+    ends &= ~up_to_break;
+    if (breaks == 0) break;
+    ReadWhite(begin + static_cast<unsigned>(std::countr_zero(breaks)));
+    breaks &= breaks - 1;
+  }
+  if (starts != 0) {
+    *open = {true, begin + static_cast<unsigned>(std::countr_zero(starts)),
+             traits_of(~((starts & -starts) - 1))};
+  } else if (open->is_open) {
+    open->traits |= traits_of(~uint64_t{0});
+  }
+}
+
 void TextParts::Cut(std::string_view text) {
   text_ = text;
   words_.clear();
@@ -120,10 +179,21 @@ void TextParts::Cut(std::string_view text) {
   line_ = split_line_ = {};
   continued_ = 0;
   num_non_symbol_words_ = num_non_symbol_chars_ = num_letter_words_ = num_ellipses_ = 0;
-  for (size_t i = 0; i < text.size();) {
-    const size_t behind_white = ReadWhite(i);
-    i = behind_white != i ? behind_white : ReadWord(i);
+  OpenWord open;
+  size_t i = 0;
+  while (i + ByteMasks::kBytes <= text.size()) {
+    const ByteMasks masks = MasksOf(text.data() + i);
+    if (masks.beyond == 0) {
+      CutBlock(i, masks, &open);
+      i += ByteMasks::kBytes;
+      continue;
+    }
+    const size_t block_end = i + ByteMasks::kBytes;
+    if (open.is_open) i = open.begin;  // once a word
+    open.is_open = false;
+    i = CutSlowly(i, block_end);
   }
+  CutSlowly(open.is_open ? open.begin : i, text.size());
   if (split_line_.begin < text.size()) EndLine(text.size(), 0, &split_line_, &split_lines_);
   EndLine(text.size(), 0, &line_, &lines_);
   num_chars_ = text.size() - continued_;

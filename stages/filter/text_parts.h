@@ -7,6 +7,8 @@
 
 namespace owt::filter {
 
+struct ByteMasks;
+
 // A run of characters that are no white space, as Python's str.split() finds it.
 struct Word {
   uint32_t begin, end;  // bytes of the text
@@ -83,6 +85,16 @@ class TextParts {
     size_t first_char = 0;
   };
 
+  // A word of which the beginning is known, in ASCII so far.
+  struct OpenWord {
+    bool is_open = false;
+    size_t begin = 0;
+    uint32_t traits = 0;
+  };
+
+  void AddWord(size_t begin, size_t end, size_t chars, uint32_t traits);
+  void CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open);
+  size_t CutSlowly(size_t begin, size_t end);
   size_t ReadWord(size_t begin);
   size_t ReadWhite(size_t at);
   void EndLine(size_t end, size_t next, OpenLine* line, std::vector<Line>* lines);

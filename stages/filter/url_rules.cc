@@ -22,8 +22,8 @@ void ForEachWord(std::string_view lower, OnWord on_word) {
   }
 }
 
-bool JudgeDomain(std::string_view lower, const UrlLists& lists,
-                 text::PublicSuffix* suffixes, Findings* findings) {
+bool JudgeDomain(std::string_view lower, const UrlLists& lists, text::PublicSuffix* suffixes,
+                 Findings* findings) {
   if (!lists.domains.empty()) {
     const std::string_view host = text::LenientHost(lower);
     const std::string_view domain = suffixes->Split(host).registrable();

@@ -90,7 +90,7 @@ TEST(GopherQuality, WordsWithLettersAndStopWords) {
   rules.min_stop_words = 2;
   EXPECT_EQ(Quality("the the the The", rules), "gopher_enough_stop_words");
   EXPECT_EQ(Quality("with the", rules), "passes");
-  rules.stop_words = {"der", "und"};
+  rules.stop_words = StopWords({"der", "und"});
   EXPECT_EQ(Quality("with the", rules), "gopher_enough_stop_words");
   EXPECT_EQ(Quality("und der", rules), "passes");
 }
