@@ -227,6 +227,11 @@ FilterRules FilterOptions::MakeRules() const {
     throw Error(ErrorKind::kUsage,
                 fmt::format("--mode {} leaves texts as they are; masks need --mode drop", mode_));
   }
+  if (!explain_.empty() && mode() != Mode::kDrop) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--explain needs --mode drop: --mode {} says it all in the records", mode_));
+  }
   if (families.empty() && rules.url.empty() && bad_words_.empty() && !masks) {
     throw Error(ErrorKind::kUsage,
                 "nothing to do: --preset none needs --filters, a list or a mask");

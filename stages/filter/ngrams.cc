@@ -1,5 +1,6 @@
 #include "stages/filter/ngrams.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -10,14 +11,16 @@
 // places alone that may repeat:
 // - n words repeat only where their first and their last n-1 words do. The places of each n are
 //   found among those of n-1.
-// - n joined words of 16 bytes or more repeat only where their first 16 bytes do.
+// - n joined words of 16 bytes or more repeat only where their first 16 bytes do, and longer ones
+//   where their first 24, 32 or 40 do. All of more than n words begin with n words.
 // Which hashes are there twice is guessed first, from a few of their bits and to the safe side: a
 // table of a byte for each is in the nearest cache where the exact one is not.
 
 namespace owt::filter {
 namespace {
 
-constexpr size_t kPrefix = 16;
+constexpr size_t kShortWord = 16;
+constexpr size_t kPadding = 48;                 // zeros behind letters_
 constexpr size_t kKeptBytes = size_t{8} << 20;  // of scratch, from text to text
 
 uint64_t Load64(const char* bytes) {
@@ -35,9 +38,11 @@ uint64_t Mix(uint64_t a, uint64_t b) {
 
 uint64_t LowBytes(size_t n) { return n >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * n) - 1; }
 
+static_assert(std::endian::native == std::endian::little);  // LowBytes are those that stand first
+
 // REQUIRES: 16 readable bytes.
 uint64_t HashWord(const char* bytes, size_t size) {
-  if (size > kPrefix) return XXH3_64bits(bytes, size);
+  if (size > kShortWord) return XXH3_64bits(bytes, size);
   const uint64_t low = Load64(bytes) & LowBytes(size);
   const uint64_t high = Load64(bytes + 8) & LowBytes(size < 8 ? 0 : size - 8);
   return Mix(low, Mix(high, size));
@@ -58,7 +63,7 @@ void Ngrams::Load(const TextParts& parts) {
   const std::string_view text = parts.text();
   const std::span<const Word> words = parts.words();
   num_words_ = words.size();
-  letters_.resize(text.size() + 2 * kPrefix);
+  letters_.resize(text.size() + 2 * kPadding);
   first_bytes_.resize(num_words_ + 1);
   first_chars_.resize(num_words_ + 1);
   hashes_.resize(num_words_);
@@ -68,8 +73,8 @@ void Ngrams::Load(const TextParts& parts) {
     const Word& word = words[i];
     char* const to = letters_.data() + bytes;
     const char* const from = text.data() + word.begin;
-    if (word.bytes() <= kPrefix && word.begin + kPrefix <= text.size()) {
-      std::memcpy(to, from, kPrefix);  // what is too much is written over by the next word
+    if (word.bytes() <= kShortWord && word.begin + kShortWord <= text.size()) {
+      std::memcpy(to, from, kShortWord);  // what is too much is written over by the next word
     } else {
       std::memcpy(to, from, word.bytes());
     }
@@ -81,15 +86,41 @@ void Ngrams::Load(const TextParts& parts) {
   }
   first_bytes_[num_words_] = bytes;
   first_chars_[num_words_] = chars;
-  std::memset(letters_.data() + bytes, 0, kPrefix);
+  std::memset(letters_.data() + bytes, 0, kPadding);
+}
+
+// Makes candidates of the first `num_places` words but most of those whose hash no other has, and
+// of all that stay whatever their hash.
+template <class HashOf, class Stays>
+void Ngrams::Collect(size_t num_places, HashOf hash_of, Stays stays) {
+  candidates_.clear();
+  const unsigned shift = ClearTimesSeen(num_places);
+  for (size_t i = 0; i < num_places; ++i) {
+    uint8_t& times = times_seen_[hash_of(i) >> shift];
+    times = static_cast<uint8_t>(times << 1 | 1);  // bit k: more than k times
+  }
+  for (size_t i = 0; i < num_places; ++i) {
+    const uint64_t hash = hash_of(i);
+    if ((times_seen_[hash >> shift] & 2) != 0 || stays(i)) {
+      candidates_.push_back({hash, static_cast<uint32_t>(i)});
+    }
+  }
+}
+
+// Empties times_seen_ for so many hashes; returns the shift that makes a place of a hash.
+unsigned Ngrams::ClearTimesSeen(size_t num_hashes) {
+  const size_t size = std::bit_ceil(8 * num_hashes + 8);
+  times_seen_.assign(size, 0);
+  return 64 - static_cast<unsigned>(std::countr_zero(size));
 }
 
 std::array<uint64_t, Ngrams::kMaxTop - Ngrams::kMinTop + 1> Ngrams::TopChars() {
   std::array<uint64_t, kMaxTop - kMinTop + 1> chars{};
-  candidates_.clear();
-  for (uint32_t i = 0; i < num_words_; ++i) candidates_.push_back({hashes_[i], i});
+  Collect(
+      num_words_ - std::min<size_t>(num_words_, 1),
+      [this](size_t i) { return Mix(hashes_[i], hashes_[i + 1]); }, [](size_t) { return false; });
   for (int n = kMinTop; n <= kMaxTop; ++n) {
-    ExtendCandidates(n);
+    if (n > kMinTop) ExtendCandidates(n);
     chars[static_cast<size_t>(n - kMinTop)] = CountTop(n);
   }
   return chars;
@@ -105,7 +136,6 @@ void Ngrams::ExtendCandidates(int n) {
     candidates_[kept++] = {Mix(candidate.hash, hashes_[candidate.word + last]), candidate.word};
   }
   candidates_.resize(kept);
-  if (n == kMinTop) DropUniqueHashes();
 }
 
 // Keeps of the candidates those that are there more than once.
@@ -131,41 +161,46 @@ uint64_t Ngrams::CountTop(int n) {
 
 std::array<uint64_t, Ngrams::kMaxRepeated - Ngrams::kMinRepeated + 1> Ngrams::RepeatedChars() {
   std::array<uint64_t, kMaxRepeated - kMinRepeated + 1> chars{};
-  FindRepeatCandidates();
-  for (size_t n = kMinRepeated; n <= kMaxRepeated; ++n) chars[n - kMinRepeated] = CountRepeated(n);
+  Collect(
+      num_words_ - std::min(num_words_, kMinRepeated - 1),
+      [this](size_t i) { return HashPrefix<16>(i); },
+      [this](size_t i) { return BytesOf(i, kMinRepeated) < 16; });
+  for (size_t n = kMinRepeated; n <= kMaxRepeated; ++n) {
+    if (n == kMinRepeated) KeepRepeatedPrefixes<16>(n);
+    if (n == 7) KeepRepeatedPrefixes<24>(n);
+    if (n == 8) KeepRepeatedPrefixes<32>(n);
+    if (n == 10) KeepRepeatedPrefixes<40>(n);
+    chars[n - kMinRepeated] = CountRepeated(n);
+  }
   return chars;
 }
 
-// Drops most of the candidates whose hash no other has, and none whose hash another has.
-void Ngrams::DropUniqueHashes() {
-  for (const unsigned bits_used : {0, 32}) {
-    const size_t size = std::bit_ceil(8 * candidates_.size() + 8);
-    const unsigned shift = 64 - static_cast<unsigned>(std::countr_zero(size));
-    times_seen_.assign(size, 0);
-    for (const Candidate& candidate : candidates_) {
-      uint8_t& times = times_seen_[candidate.hash << bits_used >> shift];
-      times = static_cast<uint8_t>(times << 1 | 1);  // bit k: more than k times
-    }
-    size_t kept = 0;
-    for (const Candidate& candidate : candidates_) {
-      const bool again = (times_seen_[candidate.hash << bits_used >> shift] & 2) != 0;
-      candidates_[kept] = candidate;
-      kept += again || candidate.stays;
-    }
-    candidates_.resize(kept);
-  }
+template <size_t kBytes>
+uint64_t Ngrams::HashPrefix(size_t word) const {
+  const char* const prefix = letters_.data() + first_bytes_[word];
+  uint64_t hash = Mix(Load64(prefix), Load64(prefix + 8));
+  for (size_t i = 16; i < kBytes; i += 8) hash = Mix(hash, Load64(prefix + i));
+  return hash;
 }
 
-// The places that may begin kMinRepeated words or more that are there twice.
-void Ngrams::FindRepeatCandidates() {
-  candidates_.clear();
-  for (size_t i = 0; i + kMinRepeated <= num_words_; ++i) {
-    const char* const prefix = letters_.data() + first_bytes_[i];
-    const bool is_short = first_bytes_[i + kMinRepeated] - first_bytes_[i] < kPrefix;
-    candidates_.push_back(
-        {Mix(Load64(prefix), Load64(prefix + 8)), static_cast<uint32_t>(i), is_short});
+// Drops candidates that begin no n words, and most of those whose n words have a beginning of
+// kBytes that no other candidate has. By other bits of the hash than Collect.
+template <size_t kBytes>
+void Ngrams::KeepRepeatedPrefixes(size_t n) {
+  static_assert(kBytes <= kPadding);
+  while (!candidates_.empty() && candidates_.back().word + n > num_words_) candidates_.pop_back();
+  const unsigned shift = ClearTimesSeen(candidates_.size());
+  for (Candidate& candidate : candidates_) {
+    candidate.hash = HashPrefix<kBytes>(candidate.word) << 32;
+    uint8_t& times = times_seen_[candidate.hash >> shift];
+    times = static_cast<uint8_t>(times << 1 | 1);
   }
-  DropUniqueHashes();
+  size_t kept = 0;
+  for (const Candidate candidate : candidates_) {
+    candidates_[kept] = candidate;
+    kept += (times_seen_[candidate.hash >> shift] & 2) != 0 || BytesOf(candidate.word, n) < kBytes;
+  }
+  candidates_.resize(kept);
 }
 
 uint64_t Ngrams::CountRepeated(size_t n) {

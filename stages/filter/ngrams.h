@@ -16,7 +16,7 @@ namespace owt::filter {
 class Ngrams {
  public:
   static constexpr int kMinTop = 2, kMaxTop = 4;
-  static constexpr int kMinRepeated = 5, kMaxRepeated = 10;
+  static constexpr size_t kMinRepeated = 5, kMaxRepeated = 10;
 
   // Reads the words that the next calls are about.
   void Load(const TextParts& parts);
@@ -36,21 +36,29 @@ class Ngrams {
   struct Candidate {
     uint64_t hash;
     uint32_t word;
-    bool stays = false;  // whatever its hash says
   };
 
+  template <class HashOf, class Stays>
+  void Collect(size_t num_places, HashOf hash_of, Stays stays);
+  unsigned ClearTimesSeen(size_t num_hashes);
   void ExtendCandidates(int n);
   uint64_t CountTop(int n);
-  void FindRepeatCandidates();
+  template <size_t kBytes>
+  uint64_t HashPrefix(size_t word) const;
+  template <size_t kBytes>
+  void KeepRepeatedPrefixes(size_t n);
   uint64_t CountRepeated(size_t n);
-  void DropUniqueHashes();
+
+  size_t BytesOf(size_t word, size_t n) const {
+    return first_bytes_[word + n] - first_bytes_[word];
+  }
 
   uint64_t CharsOf(size_t word, size_t n) const {
     return first_chars_[word + n] - first_chars_[word];
   }
 
   size_t num_words_ = 0;
-  std::vector<char> letters_;          // all words without what is between them, then 16 zeros
+  std::vector<char> letters_;          // all words without what is between them, then zeros
   std::vector<uint32_t> first_bytes_;  // of each word in letters_, then the end
   std::vector<uint32_t> first_chars_;  // the same in code points
   std::vector<uint64_t> hashes_;       // of each word

@@ -30,20 +30,17 @@ Kind KindAt(std::string_view text, size_t at, uint32_t* length) {
   return text::IsWhitespace(c) ? kWhite : kPlain;
 }
 
-// Where the first character from `begin` on is that may end a sentence: no letter is looked at.
+// What may begin a mark that ends a sentence.
+constexpr std::array<bool, 256> kMayBeMark = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'.', '?', '!'}) table[static_cast<size_t>(c)] = true;
+  for (size_t b = 0x80; b < table.size(); ++b) table[b] = true;
+  return table;
+}();
+
 size_t NextMark(std::string_view line, size_t begin) {
-  constexpr size_t kBlock = 16;
-  const auto may_be_mark = [](char c) {
-    return static_cast<uint8_t>((c == '.') | (c == '?') | (c == '!') |
-                                (static_cast<uint8_t>(c) >= 0x80));
-  };
   size_t i = begin;
-  for (; i + kBlock <= line.size(); i += kBlock) {
-    uint8_t any = 0;
-    for (size_t k = 0; k < kBlock; ++k) any = static_cast<uint8_t>(any | may_be_mark(line[i + k]));
-    if (any != 0) break;
-  }
-  while (i < line.size() && may_be_mark(line[i]) == 0) ++i;
+  while (i < line.size() && !kMayBeMark[static_cast<uint8_t>(line[i])]) ++i;
   return i;
 }
 
