@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Compares `owt filter` with datatrove's filters on generated and real texts.
 
-    pip install datatrove==0.10.1 'xxhash<4' regex numpy
+    pip install datatrove==0.10.1 'xxhash<4' regex numpy tldextract pyahocorasick fasteners
     tests/conformance/filter_datatrove.py build/release/bin/owt [--texts 12000] [--flips 400] [--seed 1]
 
 - Decisions: each family of rules alone; the reason for every text, and what C4 leaves of it.
 - Values: datatrove says none, but it decides by them. With a value of `owt filter --mode score` as the threshold
   datatrove must keep the text, and with the number next to it on the other side it must drop it for that rule.
 - Edges: `owt filter` with thresholds that are values of texts, again decision by decision.
+- Lists: of URLs and of bad words.
 - Masks: e-mail and IPv4 addresses.
 
 datatrove's words are those of its own hook for tokenizers: str.split(), and sentences as stages/filter/sentences.h has
@@ -27,12 +28,16 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+import tldextract
+
 with contextlib.redirect_stderr(io.StringIO()):
     from datatrove.data import Document
+    from datatrove.pipeline.filters import c4_filters
     from datatrove.pipeline.filters.c4_filters import C4ParagraphFilter, C4QualityFilter
     from datatrove.pipeline.filters.fineweb_quality_filter import FineWebQualityFilter
     from datatrove.pipeline.filters.gopher_quality_filter import GopherQualityFilter
     from datatrove.pipeline.filters.gopher_repetition_filter import GopherRepetitionFilter
+    from datatrove.pipeline.filters.url_filter import URLFilter
     from datatrove.pipeline.formatters.pii import PIIFormatter
     from datatrove.utils.text import TERMINAL_PUNCTUATION
     from datatrove.utils.word_tokenizers import WordTokenizer
@@ -139,11 +144,12 @@ def answer(filter_, text):
 
 
 class Owt:
-    def __init__(self, program, folder, made):
+    def __init__(self, program, folder, made, urls=None):
         self.program, self.folder, self.made = program, folder, made
         with open(folder / "in.jsonl", "w", encoding="utf-8") as file:
             for number, text in enumerate(made):
-                file.write(json.dumps({"n": number, "text": text}, ensure_ascii=number % 2 == 0) + "\n")
+                record = {"n": number, "text": text, **({"url": urls[number]} if urls else {})}
+                file.write(json.dumps(record, ensure_ascii=number % 2 == 0) + "\n")
 
     def run(self, *options):
         command = [self.program, "filter", "-q", "--force", *options, "--dropped", "dropped", "in.jsonl", "out.jsonl"]
@@ -239,6 +245,50 @@ def edges(owt, family, made, scores, count, rng, report):
 C4_ALONE = ["--c4-terminal-marks", "on"]
 
 
+def write_list(folder, name, entries):
+    (folder / name).write_text("".join(entry + "\n" for entry in entries), encoding="utf-8")
+    return folder / name
+
+
+def url_lists(program, count, rng, report):
+    """Addresses in lower case: datatrove lowers its lists, and not the addresses."""
+    words = ["casino", "win", "money", "free", "good", "news", "a", "b1", "x", "pills", "shop", "index", "html"]
+    lists = {"domains": ["bad.com", "spam.co.uk", "www.odd.org", "a.b.news.de", "co.uk"], "list": ["http://good.com/a"],
+             "words": ["casino", "b-1", "x"], "soft-words": ["win", "money", "free", "good"], "parts": ["pill", "on-ey"]}
+    hosts = ["bad.com", "www.bad.com", "good.com", "spam.co.uk", "a.spam.co.uk", "odd.org", "www.odd.org", "news.de",
+             "a.b.news.de", "c.a.b.news.de", "xbad.com", "co.uk", "localhost", "8.8.8.8"]
+    urls = []
+    for _ in range(count):
+        path = "".join(rng.choice(["/", "-", ".", "_", "?", "=", "%20"]) + rng.choice(words) for _ in range(rng.randrange(5)))
+        urls.append(f"http{rng.choice(['', 's'])}://{rng.choice(hosts)}{rng.choice(['', ':80'])}{path}")
+    made = [f"text {number}" for number in range(count)]
+    theirs_ = URLFilter(extra_domains=lists["domains"], extra_urls=lists["list"], banned_words=lists["words"],
+                        soft_banned_words=lists["soft-words"], banned_subwords=lists["parts"], use_integrated_lists=False)
+    theirs_.tldextractor = tldextract.TLDExtract(suffix_list_urls=())
+    theirs = []
+    for url, text in zip(urls, made):
+        kept = theirs_.filter(Document(text=text, id="", metadata={"url": url}))
+        theirs.append((kept[1] if isinstance(kept, tuple) else None, text))
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        owt = Owt(program, folder, made, urls)
+        options = [word for kind, entries in lists.items() for word in (f"--url-{kind}", write_list(folder, kind, entries))]
+        compare("lists of URLs", made, owt.answers("--preset", "none", *options), theirs, report)
+
+
+def bad_words(program, made, report):
+    entries = ["had", "other people", "\u00e9t\u00e9", "...", "\u4eba", "\u0447\u0435\u043b\u043e\u0432\u0435\u043a", "in rights", "b-c"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        path = write_list(folder, "bad", entries)
+        c4_filters.cached_asset_path_or_download = lambda *_, **__: str(path)
+        owt = Owt(program, folder, made)
+        for language, options in (("en", ()), ("zh", ("--bad-words-anywhere",))):
+            filter_ = c4_filters.C4BadWordsFilter(default_language=language)
+            ours = owt.answers("--preset", "none", "--bad-words", path, *options)
+            compare(f"bad words {' '.join(options)}", made, ours, [answer(filter_, text) for text in made], report)
+
+
 def masks(program, count, rng, report):
     made = [personal(rng) for _ in range(count)]
     with tempfile.TemporaryDirectory() as name:
@@ -284,6 +334,8 @@ def main():
         filter_ = make("c4", filter_no_terminal_punct=False, min_words_per_line=0, min_num_sentences=-1)
         ours = owt.answers("--filters", "c4", "--c4-min-line-words", "0", "--c4-min-sentences", "0")
         compare("c4 as in fineweb, without minima", made, ours, [answer(filter_, text) for text in made], report)
+    url_lists(program, arguments.texts, rng, report)
+    bad_words(program, made, report)
     masks(program, arguments.texts, rng, report)
     print(f"{total} differences")
     sys.exit(1 if total else 0)
