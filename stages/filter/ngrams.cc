@@ -188,6 +188,7 @@ uint64_t Ngrams::HashPrefix(size_t word) const {
 template <size_t kBytes>
 void Ngrams::KeepRepeatedPrefixes(size_t n) {
   static_assert(kBytes <= kPadding);
+  if (BytesOf(0, num_words_) * n < kBytes * num_words_) return;  // most n words are shorter
   while (!candidates_.empty() && candidates_.back().word + n > num_words_) candidates_.pop_back();
   const unsigned shift = ClearTimesSeen(candidates_.size());
   for (Candidate& candidate : candidates_) {
