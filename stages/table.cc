@@ -9,6 +9,7 @@ std::unique_ptr<Stage> MakeInit();
 std::unique_ptr<Stage> MakeEncode();
 std::unique_ptr<Stage> MakeLangdetect();
 std::unique_ptr<Stage> MakeCleanup();
+std::unique_ptr<Stage> MakeFilter();
 std::unique_ptr<Stage> MakeDedup();
 std::unique_ptr<Stage> MakeExtract();
 std::unique_ptr<Stage> MakeMerge();
@@ -42,6 +43,8 @@ constexpr StageEntry kTable[] = {
      kInputsToOutput, MakeCleanup, ""},
     {"langdetect", "Data", "tell the language of texts, or keep some languages", "jsonl", "jsonl",
      kInputsToOutput, MakeLangdetect, ""},
+    {"filter", "Data", "ask rules of quality about texts: drop, tag or score them", "jsonl", "jsonl",
+     kInputsToOutput, MakeFilter, ""},
     {"dedup", "Data", "drop documents that were there before, exactly or nearly", "jsonl", "jsonl",
      kInputsToOutput, MakeDedup, ""},
     {"shuffle", "Data", "put lines into a random order", "lines", "lines", kInputsToOutput,

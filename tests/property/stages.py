@@ -24,7 +24,7 @@ def lines_of(path, source):
 def run(owt, stage, case, folder, source, workers, batch):
     """The hashes of the outputs and of the side files, the ledger, and what is wrong with the numbers."""
     side = {name: folder / f"{name}.lines" for name in ("dropped", "quarantine")}
-    done = subprocess.run([owt, stage, *case.options, "-j", str(workers), "--batch-size", str(batch), "--max-bad", "20%",
+    done = subprocess.run([owt, stage, *case.options_in(folder), "-j", str(workers), "--batch-size", str(batch), "--max-bad", "20%",
                            "--dropped", str(side["dropped"]), "--quarantine", str(side["quarantine"]),
                            "--force", str(source), f"{folder}/{case.output}"], capture_output=True, text=True)
     if done.returncode:
@@ -104,7 +104,7 @@ def check_lists(owt, stage, case):
             folder = pathlib.Path(name)
             (folder / "in").write_text(case.content(20000))
             first, other, beside = CONTENTS.get(option, ("first\n", "other\n", {}))
-            command = [owt, stage, *case.options, f"--{option}", "list", "--max-bad", "5%", "in", case.output]
+            command = [owt, stage, *case.options_in(folder), f"--{option}", "list", "--max-bad", "5%", "in", case.output]
             for more, content in beside.items():
                 (folder / more).write_text(content)
                 command += [f"--{more}", more]

@@ -237,7 +237,7 @@ PACKERS = {"": lambda data: data, ".gz": lambda data: gzip.compress(data, 1), ".
 class Case:
     """How to run one stage. `content(size)` makes its input: the text of a file, the pieces of a file (a list of bytes),
     or a folder (a dict of names and bytes). `count(content)` is the number of its records, `options` go on the command
-    line, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
+    line, {folder} in them is that of the run, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
     case, of the same input, must give the same bytes. Without `packed` the stage reads plain files
     only, or tells their names; without `resumes` a killed run starts over."""
 
@@ -248,6 +248,9 @@ class Case:
         self.content, self.options, self.suffix, self.output = content, list(options), suffix, output
         self.outputs = outputs or (lambda folder: [folder / output])
         self.count = count or (lambda made: num_lines(made.encode()))
+
+    def options_in(self, folder):
+        return [option.replace("{folder}", str(folder)) for option in self.options]
 
     def packings(self, made):
         """How the input may be stored; web archives are also packed record by record, as crawlers do."""
@@ -291,6 +294,11 @@ CASES = {
     "cleanup:parts": Case(documents, ["--part-size", "100K"], output="out/",
                           outputs=lambda folder: sorted((folder / "out").glob("part-*"))),
     "langdetect": Case(documents, ["--keep", "en"]),
+    "filter": Case(documents, ["--filters", "gopher-repetition,gopher-quality,c4,fineweb", "--fineweb-max-dup-line-chars",
+                               "0.2", "--mask-emails"]),
+    "filter:score": Case(documents, ["--mode", "score", "--filters", "gopher-repetition,gopher-quality,c4,fineweb"]),
+    "filter:explain": Case(documents, ["--explain", "{folder}/why.jsonl"], packed=False,  # the name of the input is told
+                           outputs=lambda folder: [folder / "out.jsonl", folder / "why.jsonl"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),

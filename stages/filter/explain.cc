@@ -1,0 +1,91 @@
+#include "stages/filter/explain.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iterator>
+
+#include "formats/document_map.h"
+#include "pipeline/json_string.h"
+
+namespace owt::filter {
+
+ExplainTransform::ExplainTransform(const RunContext& context, const FilterMap& map)
+    : context_(context),
+      map_(map),
+      workplaces_([keys = DocumentKeys{context.common.text_key, context.common.url_key}] {
+        return Workplace{DocumentParser(keys), {}};
+      }) {}
+
+void ExplainTransform::Explain(const Batch& batch, size_t begin, const Document& document,
+                               const Verdict& verdict, std::string* out) const {
+  *out += "{\"file\":";
+  AppendJsonString(context_.inputs[batch.begin.file].path, out);
+  fmt::format_to(std::back_inserter(*out), ",\"offset\":{}", batch.OffsetOf(begin));
+  if (!document.url().empty()) {
+    *out += ",\"url\":";
+    AppendJsonString(document.url(), out);
+  }
+  const Judge& judge = map_.last();
+  if (!verdict.keep()) {
+    *out += ",\"outcome\":\"dropped\",";
+    AppendFinding(judge.findings().first_failed(), out);
+  } else {
+    *out += ",\"outcome\":\"changed\",\"changes\":[";
+    for (const Change& change : judge.changes().list()) {
+      fmt::format_to(std::back_inserter(*out), R"({{"rule":"{}","count":{},"position":{}}},)",
+                     change.rule, change.count, change.position);
+    }
+    if (out->back() == ',') out->pop_back();
+    *out += ']';
+  }
+  *out += "}\n";
+}
+
+void ExplainTransform::Apply(const Batch& batch, BatchResult* result) const {
+  Workplace& workplace = workplaces_.local();
+  Document& document = workplace.document;
+  const std::string_view bytes = batch.bytes.view();
+  formats::ForEachLine(bytes, [&](size_t begin, size_t end) {
+    ++result->tally.in;
+    const std::string_view bad =
+        workplace.parser.Parse(bytes.substr(begin, end - begin), &document);
+    if (!bad.empty()) return result->Quarantine(begin, end, bad);
+    const Verdict verdict = map_.Apply(document);
+    const bool changed = document.changed();
+    if (!verdict.keep() || changed) Explain(batch, begin, document, verdict, &result->aux);
+    if (!verdict.keep()) return result->Drop(begin, end, verdict.drop_reason);
+    ++result->tally.out;
+    result->tally.changed += changed;
+    document.AppendLine(&result->bytes);
+  });
+}
+
+void ExplainSink::Put(BatchResult& result) {
+  output_.Put(result);
+  if (!result.aux.empty()) explain_.Write(result.aux);
+}
+
+// "BYTES STATE": of the explanation and of the output.
+std::string ExplainSink::Checkpoint(std::vector<Fd>* unsynced) {
+  const std::string state = output_.Checkpoint(unsynced);
+  if (state.empty()) return {};
+  return fmt::format("{} {}", explain_.Checkpoint(unsynced), state);
+}
+
+bool ExplainSink::Restore(const std::string& state) {
+  uint64_t bytes = 0;
+  const size_t space = state.find(' ');
+  if (space == std::string::npos) return false;
+  std::from_chars(state.data(), state.data() + space, bytes);
+  if (!output_.Restore(state.substr(space + 1))) return false;
+  explain_.Restore(bytes);
+  return true;
+}
+
+void ExplainSink::Commit() {
+  output_.Commit();
+  explain_.Commit();
+}
+
+}  // namespace owt::filter

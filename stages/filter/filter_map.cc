@@ -1,0 +1,60 @@
+#include "stages/filter/filter_map.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <iterator>
+#include <utility>
+
+#include "formats/document.h"
+
+namespace owt::filter {
+namespace {
+
+constexpr std::string_view kField = "filter";
+
+// [{"rule":R,"value":V,"threshold":T},..] of the rules that failed.
+std::string TagJson(const Findings& findings) {
+  std::string json = "[";
+  for (const Finding& finding : findings.list()) {
+    if (!finding.failed) continue;
+    json += json.size() > 1 ? ", {" : "{";
+    AppendFinding(finding, &json);
+    json += '}';
+  }
+  return json + ']';
+}
+
+// {R:V,..} of all rules.
+std::string ScoreJson(const Findings& findings) {
+  std::string json = "{";
+  for (const Finding& finding : findings.list()) {
+    fmt::format_to(std::back_inserter(json), R"({}"{}": {})", json.size() > 1 ? ", " : "",
+                   finding.rule, finding.value);
+  }
+  return json + '}';
+}
+
+}  // namespace
+
+void AppendFinding(const Finding& finding, std::string* out) {
+  fmt::format_to(std::back_inserter(*out), R"("rule":"{}","value":{},"threshold":{})", finding.rule,
+                 finding.value, finding.threshold);
+}
+
+FilterMap::FilterMap(FilterRules rules, Mode mode)
+    : rules_(std::move(rules)), mode_(mode), judges_(std::cref(rules_)) {}
+
+Verdict FilterMap::Apply(Document& document) const {
+  Judge& judge = judges_.local();
+  judge.Read(document.text(), document.url(), mode_ != Mode::kDrop);
+  const Findings& findings = judge.findings();
+  if (mode_ == Mode::kTag) document.SetJson(kField, TagJson(findings));
+  if (mode_ == Mode::kScore) document.SetJson(kField, ScoreJson(findings));
+  if (mode_ != Mode::kDrop) return Verdict::Keep();
+  if (findings.failed()) return Verdict::Drop(findings.first_failed().rule);
+  if (judge.text() != document.text()) document.SetText(std::string(judge.text()));
+  return Verdict::Keep();
+}
+
+}  // namespace owt::filter

@@ -1,0 +1,242 @@
+#include "stages/filter/filter_options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "pipeline/error.h"
+#include "stages/text/list_files.h"
+
+namespace owt::filter {
+namespace {
+
+constexpr std::string_view kFamilies[] = {"gopher-repetition", "gopher-quality", "c4",
+                                          "c4-paragraphs", "fineweb"};
+constexpr double kMaxRatio = 1000;
+
+bool Has(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+void FilterOptions::Declare(OptionSet& options) {
+  options.Group("Rules")
+      .Choice("preset", &preset_, {"fineweb", "gopher", "c4", "none"}, "which rules are asked")
+      .Detail(
+          "fineweb: gopher-repetition, gopher-quality, c4 without its rule on the ends of lines, "
+          "fineweb, as FineWeb was made. gopher: the first two. c4: c4 alone. none: only lists and "
+          "masks that are named.")
+      .List("filters", &families_, "NAMES", "these rules in place of the preset's")
+      .Detail(
+          "gopher-repetition, gopher-quality, c4, c4-paragraphs, fineweb; with commas between "
+          "them. "
+          "They are asked in this order, after the lists of URLs.")
+      .Choice("mode", &mode_, {"drop", "tag", "score"}, "what is done with the answers")
+      .Detail(
+          "drop: a text goes at the first rule that it fails, which is the reason in the ledger, "
+          "and c4 takes lines out of the others. tag: every record stays as it is and gets the "
+          "field filter, a list of all rules that it fails with value and threshold. score: the "
+          "field holds the values of all rules by name.")
+      .Text("explain", &explain_, "FILE", "write why records were dropped or changed, as jsonl");
+  DeclareQuality(options);
+  DeclareRepetition(options);
+  DeclareC4(options);
+  DeclareFineWeb(options);
+  DeclareLists(options);
+  options.Example("owt filter cleaned.json good.json", "keeps what FineWeb's rules keep");
+  options.Example("owt filter --mode score cleaned.json", "what the rules measure, for thresholds");
+  options.Example("owt filter --preset none --mask-emails --mask-ips cleaned.json",
+                  "only takes addresses of people out");
+}
+
+void FilterOptions::DeclareQuality(OptionSet& options) {
+  constexpr int64_t kMany = 1000000000;
+  options.Group("Gopher quality (0 turns a rule off)")
+      .Integer("gopher-min-words", &quality_.min_words, 0, kMany, "fewer words are too few")
+      .Integer("gopher-max-words", &quality_.max_words, 0, kMany, "more words are too many")
+      .Real("gopher-min-word-length", &quality_.min_word_length, 0, kMaxRatio,
+            "least mean length of words, in characters")
+      .Real("gopher-max-word-length", &quality_.max_word_length, 0, 1000000,
+            "largest mean length of words")
+      .Real("gopher-max-symbols", &quality_.max_symbols, 0, kMaxRatio,
+            "most # to words, and most ellipses to words")
+      .Real("gopher-max-bullet-lines", &quality_.max_bullet_lines, 0, 1,
+            "largest part of lines that begin with a bullet or -")
+      .Real("gopher-max-ellipsis-lines", &quality_.max_ellipsis_lines, 0, 1,
+            "largest part of lines that end with an ellipsis")
+      .Real("gopher-min-letter-words", &quality_.min_letter_words, 0, 1,
+            "least part of words that hold a letter")
+      .Integer("gopher-min-stop-words", &quality_.min_stop_words, 0, kMany,
+               "fewer different stop words are too few")
+      .List("gopher-stop-words", &stop_words_, "WORD", "the stop words");
+}
+
+void FilterOptions::DeclareRepetition(OptionSet& options) {
+  options.Group("Gopher repetition, parts of the text")
+      .Real("gopher-max-dup-lines", &repetition_.max_lines, 0, 1,
+            "most lines that repeat an earlier one; 0: off")
+      .Real("gopher-max-dup-paragraphs", &repetition_.max_paragraphs, 0, 1,
+            "the same of paragraphs; 0: off")
+      .Real("gopher-max-dup-line-chars", &repetition_.max_line_chars, 0, 1,
+            "most characters of repeated lines; 0: off")
+      .Real("gopher-max-dup-paragraph-chars", &repetition_.max_paragraph_chars, 0, 1,
+            "the same of paragraphs; 0: off");
+  for (size_t i = 0; i < repetition_.max_top_ngrams.size(); ++i) {
+    const size_t n = i + Ngrams::kMinTop;
+    options.Real(fmt::format("gopher-max-top-{}-grams", n), &repetition_.max_top_ngrams[i], 0,
+                 kMaxRatio, fmt::format("most characters of the most frequent {} words", n));
+  }
+  for (size_t i = 0; i < repetition_.max_ngrams.size(); ++i) {
+    const size_t n = i + Ngrams::kMinRepeated;
+    options.Real(fmt::format("gopher-max-dup-{}-grams", n), &repetition_.max_ngrams[i], 0, 1,
+                 fmt::format("most characters of repeated {} words", n));
+  }
+}
+
+void FilterOptions::DeclareC4(OptionSet& options) {
+  constexpr int64_t kMany = 1000000000;
+  options.Group("C4")
+      .Choice("c4-terminal-marks", &c4_terminal_marks_, {"preset", "on", "off"},
+              "take out lines that do not end like a sentence")
+      .Detail("In . ? ! \" or ', and not in an ellipsis. preset: on, but for fineweb.")
+      .Integer("c4-min-line-words", &c4_.min_line_words, 0, kMany, "take out lines of fewer words")
+      .Integer("c4-max-word-length", &c4_.max_word_length, 0, kMany,
+               "take out lines with a longer word; 0: none")
+      .Flag("c4-keep-citations", &c4_keep_citations_, "leave [1], [edit], [citation needed]")
+      .Flag("c4-keep-javascript", &c4_keep_javascript_, "leave lines that mention javascript")
+      .Flag("c4-keep-policies", &c4_keep_policies_, "leave lines on terms of use and cookies")
+      .Flag("c4-keep-lorem-ipsum", &c4_keep_lorem_ipsum_, "keep texts with lorem ipsum")
+      .Flag("c4-keep-curly-brackets", &c4_keep_curly_brackets_, "keep texts with {")
+      .Integer("c4-min-sentences", &c4_.min_sentences, 0, kMany,
+               "fewer sentences in the lines that stay are too few")
+      .Integer("c4-min-paragraphs", &paragraphs_.min_paragraphs, 0, kMany,
+               "with c4-paragraphs: fewer long lines are too few")
+      .Integer("c4-min-paragraph-length", &paragraphs_.min_length, 0, kMany,
+               "characters from which a line is long");
+}
+
+void FilterOptions::DeclareFineWeb(OptionSet& options) {
+  options.Group("FineWeb")
+      .Real("fineweb-min-punct-lines", &fineweb_.min_punct_lines, 0, 1,
+            "least part of lines that end with a terminal mark")
+      .Flag("fineweb-allow-no-punct", &fineweb_.allow_no_punct, "keep texts without any such line")
+      .Real("fineweb-max-short-lines", &fineweb_.max_short_lines, 0, 1,
+            "largest part of lines that are short")
+      .Integer("fineweb-short-line", &fineweb_.short_line, 0, 1000000,
+               "characters up to which a line is short")
+      .Real("fineweb-max-dup-line-chars", &fineweb_.max_repeated, 0, 1,
+            "most characters of lines that repeat an earlier one")
+      .Real("fineweb-max-line-feeds", &fineweb_.max_line_feeds, 0, 1000000,
+            "most line feeds to words");
+}
+
+void FilterOptions::DeclareLists(OptionSet& options) {
+  options.Group("Lists, one entry a line")
+      .Files("url-domains", &url_domains_, "drop records of these domains and hosts")
+      .Files("url-list", &url_lists_, "drop records with these URLs")
+      .Files("url-words", &url_words_, "drop records with one of these words in the URL")
+      .Files("url-soft-words", &url_soft_words_, "drop records with several of these words")
+      .Integer("url-min-soft-words", &url_min_soft_words_, 1, 1000, "how many are several")
+      .Files("url-parts", &url_parts_, "drop records with these letters anywhere in the URL")
+      .Files("bad-words", &bad_words_, "drop texts with one of these words")
+      .Flag("bad-words-anywhere", &bad_words_anywhere_, "also inside of other words")
+      .Detail("As C4 does for Japanese, Thai and Chinese, which are written without spaces.");
+  options.Group("Masks")
+      .Flag("mask-emails", &pii_.emails, "put made-up e-mail addresses for those in the text")
+      .Flag("mask-ips", &pii_.addresses, "put made-up IPv4 addresses for public ones")
+      .Flag("mask-private-ips", &pii_.private_addresses, "with --mask-ips: for private ones too");
+}
+
+Mode FilterOptions::mode() const {
+  if (mode_ == "drop") return Mode::kDrop;
+  return mode_ == "tag" ? Mode::kTag : Mode::kScore;
+}
+
+// The names under --filters, or those of the preset.
+std::vector<std::string> FilterOptions::Families() const {
+  if (families_.empty()) {
+    if (preset_ == "fineweb") return {"gopher-repetition", "gopher-quality", "c4", "fineweb"};
+    if (preset_ == "gopher") return {"gopher-repetition", "gopher-quality"};
+    return preset_ == "c4" ? std::vector<std::string>{"c4"} : std::vector<std::string>{};
+  }
+  std::vector<std::string> names;
+  for (std::string_view list : families_) {
+    while (true) {
+      const size_t comma = list.find(',');
+      const std::string_view name = list.substr(0, comma);
+      if (std::find(std::begin(kFamilies), std::end(kFamilies), name) == std::end(kFamilies)) {
+        throw Error(ErrorKind::kUsage, fmt::format("--filters: there is no '{}'; there are {}",
+                                                   name, fmt::join(kFamilies, ", ")));
+      }
+      names.emplace_back(name);
+      if (comma == list.npos) break;
+      list.remove_prefix(comma + 1);
+    }
+  }
+  return names;
+}
+
+UrlLists FilterOptions::MakeUrlLists() const {
+  const auto read = [](const std::vector<std::string>& paths) {
+    return paths.empty() ? std::vector<std::string>{} : text::ReadNameFiles(paths);
+  };
+  UrlLists lists;
+  for (std::string& name : read(url_domains_)) lists.domains.insert(std::move(name));
+  for (std::string& url : read(url_lists_)) lists.urls.insert(std::move(url));
+  lists.words = WordSet(read(url_words_));
+  lists.soft_words = WordSet(read(url_soft_words_));
+  lists.min_soft_words = url_min_soft_words_;
+  lists.parts = PartsOf(read(url_parts_));
+  return lists;
+}
+
+FilterRules FilterOptions::MakeRules() const {
+  const std::vector<std::string> families = Families();
+  FilterRules rules;
+  rules.url = MakeUrlLists();
+  if (Has(families, "gopher-repetition")) rules.gopher_repetition = repetition_;
+  if (Has(families, "gopher-quality")) {
+    rules.gopher_quality = quality_;
+    rules.gopher_quality->stop_words = StopWords(stop_words_);
+  }
+  if (Has(families, "c4")) {
+    C4Rules c4 = c4_;
+    c4.terminal_marks =
+        c4_terminal_marks_ == "preset" ? preset_ != "fineweb" : c4_terminal_marks_ == "on";
+    c4.citations = !c4_keep_citations_;
+    c4.javascript = !c4_keep_javascript_;
+    c4.policies = !c4_keep_policies_;
+    c4.lorem_ipsum = !c4_keep_lorem_ipsum_;
+    c4.curly_brackets = !c4_keep_curly_brackets_;
+    rules.c4 = c4;
+  }
+  if (Has(families, "c4-paragraphs")) rules.c4_paragraphs = paragraphs_;
+  if (Has(families, "fineweb")) rules.fineweb = fineweb_;
+  if (!bad_words_.empty()) {
+    rules.bad_words.emplace(text::ReadNameFiles(bad_words_), bad_words_anywhere_);
+  }
+  rules.pii = pii_;
+  const bool masks = pii_.emails || pii_.addresses;
+  if (pii_.private_addresses && !pii_.addresses) {
+    throw Error(ErrorKind::kUsage, "--mask-private-ips needs --mask-ips");
+  }
+  if (masks && mode() != Mode::kDrop) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--mode {} leaves texts as they are; masks need --mode drop", mode_));
+  }
+  if (!explain_.empty() && mode() != Mode::kDrop) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--explain needs --mode drop: --mode {} says it all in the records", mode_));
+  }
+  if (families.empty() && rules.url.empty() && bad_words_.empty() && !masks) {
+    throw Error(ErrorKind::kUsage,
+                "nothing to do: --preset none needs --filters, a list or a mask");
+  }
+  return rules;
+}
+
+}  // namespace owt::filter

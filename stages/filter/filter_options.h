@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pipeline/options.h"
+#include "stages/filter/filter_map.h"
+
+namespace owt::filter {
+
+// The options of `owt filter`, and what they make.
+class FilterOptions {
+ public:
+  // The only place where they are named.
+  void Declare(OptionSet& options);
+
+  // Reads the lists. Throws Error{kUsage} for what does not go together, Error{kInput} for a list
+  // that cannot be read.
+  FilterRules MakeRules() const;
+
+  Mode mode() const;
+
+  const std::string& explain() const { return explain_; }
+
+ private:
+  void DeclareQuality(OptionSet& options);
+  void DeclareRepetition(OptionSet& options);
+  void DeclareC4(OptionSet& options);
+  void DeclareFineWeb(OptionSet& options);
+  void DeclareLists(OptionSet& options);
+  std::vector<std::string> Families() const;
+  UrlLists MakeUrlLists() const;
+
+  std::string preset_ = "fineweb";
+  std::vector<std::string> families_;
+  std::string mode_ = "drop";
+  std::string explain_;
+
+  GopherRepetitionRules repetition_;
+  GopherQualityRules quality_;
+  std::vector<std::string> stop_words_ = {"the", "be", "to", "of", "and", "that", "have", "with"};
+  C4Rules c4_;
+  std::string c4_terminal_marks_ = "preset";
+  bool c4_keep_citations_ = false;
+  bool c4_keep_javascript_ = false;
+  bool c4_keep_policies_ = false;
+  bool c4_keep_lorem_ipsum_ = false;
+  bool c4_keep_curly_brackets_ = false;
+  C4ParagraphRules paragraphs_;
+  FineWebRules fineweb_;
+
+  std::vector<std::string> url_domains_, url_lists_, url_words_, url_soft_words_, url_parts_;
+  uint64_t url_min_soft_words_ = 2;
+  std::vector<std::string> bad_words_;
+  bool bad_words_anywhere_ = false;
+  PiiRules pii_;
+};
+
+}  // namespace owt::filter

@@ -1,0 +1,148 @@
+#include "stages/filter/gopher_quality.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace owt::filter {
+namespace {
+
+constexpr std::string_view kDots = "...";
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+constexpr std::string_view kBullet = "\xE2\x80\xA2";
+
+// The first 8 of the `size` bytes from text[begin] on, with zeros for those that are not there.
+uint64_t FirstBytes(std::string_view text, size_t begin, size_t size) {
+  uint64_t bytes = 0;
+  if (begin + sizeof(bytes) > text.size()) {
+    std::memcpy(&bytes, text.data() + begin, std::min(size, sizeof(bytes)));
+    return bytes;
+  }
+  std::memcpy(&bytes, text.data() + begin, sizeof(bytes));
+  // The bytes that stand first are the low ones.
+  static_assert(std::endian::native == std::endian::little);
+  return size >= sizeof(bytes) ? bytes : bytes & ((uint64_t{1} << 8 * size) - 1);
+}
+
+struct LineCounts {
+  uint64_t bullets = 0;
+  uint64_t ellipses = 0;
+};
+
+// Of lines without the white space round them: they begin with a word and end with one.
+LineCounts CountLines(const TextParts& parts) {
+  LineCounts counts;
+  for (const Line& line : parts.split_lines()) {
+    if (line.blank()) continue;
+    const std::string_view first = parts.Of(parts.words()[line.first_word]);
+    const std::string_view last = parts.Of(parts.words()[line.end_word - 1]);
+    counts.bullets += first.front() == '-' || first.starts_with(kBullet);
+    counts.ellipses += last.ends_with(kDots) || last.ends_with(kEllipsis);
+  }
+  return counts;
+}
+
+// Rules about symbols and lines.
+bool JudgeSymbols(const TextParts& parts, const GopherQualityRules& rules, Findings* findings) {
+  const std::string_view text = parts.text();
+  const uint64_t num_words = parts.words().size();
+  if (rules.max_symbols > 0) {
+    const auto hashes = static_cast<uint64_t>(std::count(text.begin(), text.end(), '#'));
+    const uint64_t ellipses = CountDots(text) + parts.num_ellipses();
+    if (findings->AtMost("gopher_too_many_hashes", Ratio(hashes, num_words), rules.max_symbols) ||
+        findings->AtMost("gopher_too_many_ellipsis", Ratio(ellipses, num_words),
+                         rules.max_symbols)) {
+      return true;
+    }
+  }
+  const LineCounts counts = CountLines(parts);
+  const uint64_t num_lines = parts.split_lines().size();
+  if (rules.max_bullet_lines > 0 &&
+      findings->AtMost("gopher_too_many_bullets", Ratio(counts.bullets, num_lines),
+                       rules.max_bullet_lines)) {
+    return true;
+  }
+  return rules.max_ellipsis_lines > 0 &&
+         findings->AtMost("gopher_too_many_end_ellipsis", Ratio(counts.ellipses, num_lines),
+                          rules.max_ellipsis_lines);
+}
+
+}  // namespace
+
+uint64_t CountDots(std::string_view text) {
+  uint64_t count = 0;
+  for (size_t i = text.find('.'); i != text.npos; i = text.find('.', i)) {
+    const size_t end = std::min(text.find_first_not_of('.', i), text.size());
+    count += (end - i) / kDots.size();
+    i = end;
+  }
+  return count;
+}
+
+StopWords::StopWords(std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  for (std::string& word : words) {
+    if (word.empty()) continue;
+    longest_ = std::max(longest_, word.size());
+    ++first_[static_cast<uint8_t>(word[0]) + size_t{1}];
+    words_.push_back({FirstBytes(word, 0, word.size()), std::move(word)});
+  }
+  for (size_t b = 1; b < first_.size(); ++b) first_[b] += first_[b - 1];
+}
+
+uint64_t StopWords::CountIn(const TextParts& parts) const {
+  std::vector<bool> found(words_.size());
+  uint64_t count = 0;
+  for (const Word& word : parts.words()) {
+    if (word.bytes() > longest_) continue;
+    const auto b = static_cast<uint8_t>(parts.text()[word.begin]);
+    if (first_[b] == first_[b + size_t{1}]) continue;
+    const uint64_t begin = FirstBytes(parts.text(), word.begin, word.bytes());
+    for (uint32_t i = first_[b]; i < first_[b + size_t{1}]; ++i) {
+      const Entry& entry = words_[i];
+      if (entry.begin != begin || entry.word.size() != word.bytes() || found[i]) continue;
+      if (word.bytes() > sizeof(begin) && entry.word != parts.Of(word)) continue;
+      found[i] = true;
+      ++count;
+    }
+    if (count == words_.size()) break;
+  }
+  return count;
+}
+
+bool JudgeGopherQuality(const TextParts& parts, const GopherQualityRules& rules,
+                        Findings* findings) {
+  const uint64_t num_words = parts.num_non_symbol_words();
+  const auto words = static_cast<double>(num_words);
+  if (rules.min_words > 0 &&
+      findings->AtLeast("gopher_short_doc", words, static_cast<double>(rules.min_words))) {
+    return true;
+  }
+  if (rules.max_words > 0 &&
+      findings->AtMost("gopher_long_doc", words, static_cast<double>(rules.max_words))) {
+    return true;
+  }
+  const double length = Ratio(parts.num_non_symbol_chars(), num_words);
+  if (rules.min_word_length > 0 &&
+      findings->AtLeast("gopher_below_avg_threshold", length, rules.min_word_length)) {
+    return true;
+  }
+  if (rules.max_word_length > 0 &&
+      findings->AtMost("gopher_above_avg_threshold", length, rules.max_word_length)) {
+    return true;
+  }
+  if (JudgeSymbols(parts, rules, findings)) return true;
+  const double letter_words = Ratio(parts.num_letter_words(), parts.words().size());
+  if (rules.min_letter_words > 0 &&
+      findings->AtLeast("gopher_below_alpha_threshold", letter_words, rules.min_letter_words)) {
+    return true;
+  }
+  return rules.min_stop_words > 0 &&
+         findings->AtLeast("gopher_enough_stop_words",
+                           static_cast<double>(rules.stop_words.CountIn(parts)),
+                           static_cast<double>(rules.min_stop_words));
+}
+
+}  // namespace owt::filter

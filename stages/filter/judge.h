@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "stages/filter/bad_words.h"
+#include "stages/filter/c4_quality.h"
+#include "stages/filter/fineweb_quality.h"
+#include "stages/filter/gopher_quality.h"
+#include "stages/filter/gopher_repetition.h"
+#include "stages/filter/mask_pii.h"
+#include "stages/filter/url_rules.h"
+
+namespace owt::filter {
+
+// All rules of a run, in the order in which they are asked. A list that is empty has none.
+struct FilterRules {
+  UrlLists url;
+  std::optional<GopherRepetitionRules> gopher_repetition;
+  std::optional<GopherQualityRules> gopher_quality;
+  std::optional<C4Rules> c4;
+  std::optional<C4ParagraphRules> c4_paragraphs;
+  std::optional<BadWords> bad_words;
+  std::optional<FineWebRules> fineweb;
+  PiiRules pii;
+};
+
+// Asks the rules about one text after the other. Keeps its memory: one per thread.
+class Judge {
+ public:
+  // `rules` must outlive the judge.
+  explicit Judge(const FilterRules& rules);
+
+  // Asks about a text in valid UTF-8 and its address. Without `all` it stops at the first rule that
+  // fails. What c4 leaves of a text is what the rules behind it are asked about; last, in a text
+  // that passed, addresses are masked. The answers are valid until the next call, and as long as
+  // `text` is.
+  void Read(std::string_view text, std::string_view url, bool all);
+
+  const Findings& findings() const { return findings_; }
+
+  const Changes& changes() const { return changes_; }
+
+  // The text with its changes.
+  std::string_view text() const { return text_; }
+
+ private:
+  bool AskAll(std::string_view url);
+  bool AskC4();
+
+  const FilterRules& rules_;
+  std::unique_ptr<text::PublicSuffix> suffixes_;
+  std::string_view text_;
+  TextParts parts_;
+  HashCounter counter_;
+  Ngrams ngrams_;
+  C4Editor c4_;
+  Findings findings_;
+  Changes changes_;
+  std::string scratch_;
+  std::string masked_;
+};
+
+}  // namespace owt::filter

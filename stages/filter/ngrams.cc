@@ -1,0 +1,224 @@
+#include "stages/filter/ngrams.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+// Most runs of words are there once, and what is there once decides nothing. So each pass looks at
+// places alone that may repeat:
+// - n words repeat only where their first and their last n-1 words do. The places of each n are
+//   found among those of n-1.
+// - n joined words of 16 bytes or more repeat only where their first 16 bytes do, and longer ones
+//   where their first 24, 32 or 40 do. All of more than n words begin with n words.
+// Which hashes are there twice is guessed first, from a few of their bits and to the safe side: a
+// table of a byte for each is in the nearest cache where the exact one is not.
+
+namespace owt::filter {
+namespace {
+
+constexpr size_t kShortWord = 16;
+constexpr size_t kPadding = 48;                 // zeros behind letters_
+constexpr size_t kKeptBytes = size_t{8} << 20;  // of scratch, from text to text
+
+uint64_t Load64(const char* bytes) {
+  uint64_t value;
+  std::memcpy(&value, bytes, sizeof(value));
+  return value;
+}
+
+// The two halves of the product, folded: wyhash's step.
+uint64_t Mix(uint64_t a, uint64_t b) {
+  const auto product =
+      static_cast<unsigned __int128>(a ^ 0x9E3779B97F4A7C15u) * (b ^ 0xD1B54A32D192ED03u);
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+uint64_t LowBytes(size_t n) { return n >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * n) - 1; }
+
+static_assert(std::endian::native == std::endian::little);  // LowBytes are those that stand first
+
+// REQUIRES: 16 readable bytes.
+uint64_t HashWord(const char* bytes, size_t size) {
+  if (size > kShortWord) return XXH3_64bits(bytes, size);
+  const uint64_t low = Load64(bytes) & LowBytes(size);
+  const uint64_t high = Load64(bytes + 8) & LowBytes(size < 8 ? 0 : size - 8);
+  return Mix(low, Mix(high, size));
+}
+
+template <class T>
+void KeepAtMost(size_t max_bytes, std::vector<T>* values) {
+  if (values->capacity() * sizeof(T) > max_bytes) *values = {};
+}
+
+}  // namespace
+
+void Ngrams::Load(const TextParts& parts) {
+  KeepAtMost(kKeptBytes, &letters_);
+  KeepAtMost(kKeptBytes, &hashes_);
+  KeepAtMost(kKeptBytes, &candidates_);
+  counter_.Shrink(kKeptBytes);
+  const std::string_view text = parts.text();
+  const std::span<const Word> words = parts.words();
+  num_words_ = words.size();
+  letters_.resize(text.size() + 2 * kPadding);
+  first_bytes_.resize(num_words_ + 1);
+  first_chars_.resize(num_words_ + 1);
+  hashes_.resize(num_words_);
+  uint32_t bytes = 0;
+  uint32_t chars = 0;
+  for (size_t i = 0; i < num_words_; ++i) {
+    const Word& word = words[i];
+    char* const to = letters_.data() + bytes;
+    const char* const from = text.data() + word.begin;
+    if (word.bytes() <= kShortWord && word.begin + kShortWord <= text.size()) {
+      std::memcpy(to, from, kShortWord);  // what is too much is written over by the next word
+    } else {
+      std::memcpy(to, from, word.bytes());
+    }
+    hashes_[i] = HashWord(to, word.bytes());
+    first_bytes_[i] = bytes;
+    first_chars_[i] = chars;
+    bytes += word.bytes();
+    chars += word.chars;
+  }
+  first_bytes_[num_words_] = bytes;
+  first_chars_[num_words_] = chars;
+  std::memset(letters_.data() + bytes, 0, kPadding);
+}
+
+// Makes candidates of the first `num_places` words but most of those whose hash no other has, and
+// of all that stay whatever their hash.
+template <class HashOf, class Stays>
+void Ngrams::Collect(size_t num_places, HashOf hash_of, Stays stays) {
+  candidates_.clear();
+  const unsigned shift = ClearTimesSeen(num_places);
+  for (size_t i = 0; i < num_places; ++i) {
+    uint8_t& times = times_seen_[hash_of(i) >> shift];
+    times = static_cast<uint8_t>(times << 1 | 1);  // bit k: more than k times
+  }
+  for (size_t i = 0; i < num_places; ++i) {
+    const uint64_t hash = hash_of(i);
+    if ((times_seen_[hash >> shift] & 2) != 0 || stays(i)) {
+      candidates_.push_back({hash, static_cast<uint32_t>(i)});
+    }
+  }
+}
+
+// Empties times_seen_ for so many hashes; returns the shift that makes a place of a hash.
+unsigned Ngrams::ClearTimesSeen(size_t num_hashes) {
+  const size_t size = std::bit_ceil(8 * num_hashes + 8);
+  times_seen_.assign(size, 0);
+  return 64 - static_cast<unsigned>(std::countr_zero(size));
+}
+
+std::array<uint64_t, Ngrams::kMaxTop - Ngrams::kMinTop + 1> Ngrams::TopChars() {
+  std::array<uint64_t, kMaxTop - kMinTop + 1> chars{};
+  Collect(
+      num_words_ - std::min<size_t>(num_words_, 1),
+      [this](size_t i) { return Mix(hashes_[i], hashes_[i + 1]); }, [](size_t) { return false; });
+  for (int n = kMinTop; n <= kMaxTop; ++n) {
+    if (n > kMinTop) ExtendCandidates(n);
+    chars[static_cast<size_t>(n - kMinTop)] = CountTop(n);
+  }
+  return chars;
+}
+
+// From the places of n-1 repeated words to those where n words may be repeated.
+void Ngrams::ExtendCandidates(int n) {
+  const size_t last = static_cast<size_t>(n) - 1;
+  size_t kept = 0;
+  for (size_t i = 0; i + 1 < candidates_.size(); ++i) {
+    const Candidate candidate = candidates_[i];
+    if (candidates_[i + 1].word != candidate.word + 1) continue;
+    candidates_[kept++] = {Mix(candidate.hash, hashes_[candidate.word + last]), candidate.word};
+  }
+  candidates_.resize(kept);
+}
+
+// Keeps of the candidates those that are there more than once.
+uint64_t Ngrams::CountTop(int n) {
+  const auto length = static_cast<size_t>(n);
+  if (num_words_ < length) return 0;
+  counter_.Reset(candidates_.size());
+  for (const Candidate& candidate : candidates_) counter_.Add(candidate.hash);
+  uint64_t most = 1;
+  uint32_t top = 0;
+  size_t kept = 0;
+  for (const Candidate& candidate : candidates_) {
+    const uint64_t count = counter_.CountOf(candidate.hash);
+    if (count == 1) continue;
+    candidates_[kept++] = candidate;
+    if (count <= most) continue;
+    most = count;
+    top = candidate.word;
+  }
+  candidates_.resize(kept);
+  return most * (CharsOf(top, length) + length - 1);
+}
+
+std::array<uint64_t, Ngrams::kMaxRepeated - Ngrams::kMinRepeated + 1> Ngrams::RepeatedChars() {
+  std::array<uint64_t, kMaxRepeated - kMinRepeated + 1> chars{};
+  Collect(
+      num_words_ - std::min(num_words_, kMinRepeated - 1),
+      [this](size_t i) { return HashPrefix<16>(i); },
+      [this](size_t i) { return BytesOf(i, kMinRepeated) < 16; });
+  for (size_t n = kMinRepeated; n <= kMaxRepeated; ++n) {
+    if (n == kMinRepeated) KeepRepeatedPrefixes<16>(n);
+    if (n == 7) KeepRepeatedPrefixes<24>(n);
+    if (n == 8) KeepRepeatedPrefixes<32>(n);
+    if (n == 10) KeepRepeatedPrefixes<40>(n);
+    chars[n - kMinRepeated] = CountRepeated(n);
+  }
+  return chars;
+}
+
+template <size_t kBytes>
+uint64_t Ngrams::HashPrefix(size_t word) const {
+  const char* const prefix = letters_.data() + first_bytes_[word];
+  uint64_t hash = Mix(Load64(prefix), Load64(prefix + 8));
+  for (size_t i = 16; i < kBytes; i += 8) hash = Mix(hash, Load64(prefix + i));
+  return hash;
+}
+
+// Drops candidates that begin no n words, and most of those whose n words have a beginning of
+// kBytes that no other candidate has. By other bits of the hash than Collect.
+template <size_t kBytes>
+void Ngrams::KeepRepeatedPrefixes(size_t n) {
+  static_assert(kBytes <= kPadding);
+  if (BytesOf(0, num_words_) * n < kBytes * num_words_) return;  // most n words are shorter
+  while (!candidates_.empty() && candidates_.back().word + n > num_words_) candidates_.pop_back();
+  const unsigned shift = ClearTimesSeen(candidates_.size());
+  for (Candidate& candidate : candidates_) {
+    candidate.hash = HashPrefix<kBytes>(candidate.word) << 32;
+    uint8_t& times = times_seen_[candidate.hash >> shift];
+    times = static_cast<uint8_t>(times << 1 | 1);
+  }
+  size_t kept = 0;
+  for (const Candidate candidate : candidates_) {
+    candidates_[kept] = candidate;
+    kept += (times_seen_[candidate.hash >> shift] & 2) != 0 || BytesOf(candidate.word, n) < kBytes;
+  }
+  candidates_.resize(kept);
+}
+
+uint64_t Ngrams::CountRepeated(size_t n) {
+  uint64_t chars = 0;
+  size_t next = 0;
+  counter_.Reset(candidates_.size());
+  for (const Candidate& candidate : candidates_) {
+    const size_t word = candidate.word;
+    if (word < next) continue;
+    if (word + n > num_words_) break;
+    const uint32_t begin = first_bytes_[word];
+    const uint64_t hash = XXH3_64bits(letters_.data() + begin, first_bytes_[word + n] - begin);
+    if (counter_.Add(hash) == 0) continue;
+    chars += CharsOf(word, n);
+    next = word + n;
+  }
+  return chars;
+}
+
+}  // namespace owt::filter

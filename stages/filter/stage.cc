@@ -1,0 +1,51 @@
+// `owt filter`: asks rules about each text (judge.h) and drops, tags or scores it (filter_map.h).
+#include <memory>
+
+#include "formats/line_source.h"
+#include "formats/run_documents.h"
+#include "pipeline/context.h"
+#include "pipeline/error.h"
+#include "pipeline/flow.h"
+#include "pipeline/stage.h"
+#include "stages/filter/explain.h"
+#include "stages/filter/filter_map.h"
+#include "stages/filter/filter_options.h"
+
+namespace owt::stages {
+namespace {
+
+class FilterStage : public Stage {
+ public:
+  void Declare(OptionSet& options) override { options_.Declare(options); }
+
+  std::unique_ptr<MapTransform> MakeMap() override {
+    if (!options_.explain().empty()) {
+      throw Error(ErrorKind::kUsage,
+                  "--explain needs a pass of its own: give the stage before it and this one an "
+                  "output, so that they are not run together");
+    }
+    return MakeFilterMap();
+  }
+
+  void Run(RunContext& context) override {
+    if (options_.explain().empty()) return formats::RunDocuments(context, MakeMap());
+    const std::unique_ptr<filter::FilterMap> map = MakeFilterMap();
+    formats::LineSource source(context);
+    const filter::ExplainTransform transform(context, *map);
+    filter::ExplainSink sink(context, options_.explain());
+    RunFlow(context, source, transform, sink);
+  }
+
+ private:
+  std::unique_ptr<filter::FilterMap> MakeFilterMap() const {
+    return std::make_unique<filter::FilterMap>(options_.MakeRules(), options_.mode());
+  }
+
+  filter::FilterOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> MakeFilter() { return std::make_unique<FilterStage>(); }
+
+}  // namespace owt::stages

@@ -1,0 +1,211 @@
+#include "stages/filter/text_parts.h"
+
+#include <array>
+#include <bit>
+
+#include "stages/filter/byte_masks.h"
+#include "stages/filter/character_sets.h"
+#include "stages/text/unicode_class.h"
+#include "stages/text/url.h"
+#include "stages/text/utf8.h"
+
+// Text in ASCII is cut 64 bytes at a time, from bit masks; the rest character by character.
+
+namespace owt::filter {
+namespace {
+
+// What a byte of ASCII is, beside WordTraits; all bytes beyond ASCII need a look of their own.
+constexpr uint8_t kWhite = 4;
+constexpr uint8_t kBeyondAscii = 8;
+constexpr uint8_t kEndsLine = 16;
+
+constexpr std::array<uint8_t, 256> kByteTraits = [] {
+  std::array<uint8_t, 256> table{};
+  for (unsigned b = 0; b < 256; ++b) {
+    const bool letter = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+    const bool digit = b >= '0' && b <= '9';
+    const bool white = (b >= 9 && b <= 13) || (b >= 0x1C && b <= 0x20);
+    if (letter) table[b] = kHasLetter | kHasNonSymbol;
+    if (digit) table[b] = kHasNonSymbol;
+    if (white) table[b] = kWhite;
+    if (b >= 10 && b <= 0x1E && white) table[b] |= kEndsLine;
+    if (b >= 0x80) table[b] = kBeyondAscii;
+  }
+  return table;
+}();
+
+bool EndsLine(char32_t c) { return c == 0x85 || c == 0x2028 || c == 0x2029; }
+
+uint32_t TraitsOf(char32_t c) {
+  uint32_t traits = 0;
+  if (text::ClassOf(c) == text::UnicodeClass::kLetter) traits |= kHasLetter;
+  if (!IsSymbol(c)) traits |= kHasNonSymbol;
+  return traits;
+}
+
+// All white space beyond ASCII begins with one of these bytes.
+bool MayBeWhite(char first) {
+  const auto b = static_cast<uint8_t>(first);
+  return b == 0xC2 || (b >= 0xE1 && b <= 0xE3);
+}
+
+}  // namespace
+
+void TextParts::EndLine(size_t end, size_t next, OpenLine* line, std::vector<Line>* lines) {
+  lines->push_back({static_cast<uint32_t>(line->begin), static_cast<uint32_t>(end),
+                    static_cast<uint32_t>(line->first_word), static_cast<uint32_t>(words_.size()),
+                    static_cast<uint32_t>(end - continued_ - line->first_char)});
+  // The character between the lines may be of several bytes, of which all but one continue it.
+  *line = {next, words_.size(), end - continued_ + 1};
+}
+
+void TextParts::AddWord(size_t begin, size_t end, size_t chars, uint32_t traits) {
+  words_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
+                    static_cast<uint32_t>(chars), traits});
+  num_letter_words_ += traits & kHasLetter;
+  num_non_symbol_words_ += (traits & kHasNonSymbol) != 0;
+  num_non_symbol_chars_ += (traits & kHasNonSymbol) != 0 ? chars : 0;
+}
+
+// Adds the word that begins at `begin`; returns where it ends.
+size_t TextParts::ReadWord(size_t begin) {
+  const char* const data = text_.data();
+  const size_t size = text_.size();
+  size_t i = begin;
+  size_t continued = 0;
+  uint32_t traits = 0;
+  while (i < size) {
+    const uint8_t byte_traits = kByteTraits[static_cast<uint8_t>(data[i])];
+    if ((byte_traits & (kWhite | kBeyondAscii)) == 0) {
+      traits |= byte_traits;
+      ++i;
+      continue;
+    }
+    if ((byte_traits & kWhite) != 0) break;
+    uint32_t length;
+    const char32_t c = DecodeValid(data + i, &length);
+    if (MayBeWhite(data[i]) && text::IsWhitespace(c)) break;
+    traits |= TraitsOf(c);
+    num_ellipses_ += c == 0x2026;
+    i += length;
+    continued += length - 1;
+  }
+  continued_ += continued;
+  AddWord(begin, i, i - begin - continued, traits);
+  return i;
+}
+
+// Steps over the white character at `at`; returns where it ends, or `at` if it is none.
+size_t TextParts::ReadWhite(size_t at) {
+  const auto byte = static_cast<uint8_t>(text_[at]);
+  const uint8_t traits = kByteTraits[byte];
+  if ((traits & kBeyondAscii) != 0) {
+    if (!MayBeWhite(text_[at])) return at;
+    uint32_t length;
+    const char32_t c = DecodeValid(text_.data() + at, &length);
+    if (!text::IsWhitespace(c)) return at;
+    if (EndsLine(c)) EndLine(at, at + length, &split_line_, &split_lines_);
+    continued_ += length - 1;
+    return at + length;
+  }
+  if ((traits & kWhite) == 0) return at;
+  if ((traits & kEndsLine) != 0) {
+    if (byte == '\n' && at > 0 && text_[at - 1] == '\r') {
+      split_line_ = {at + 1, words_.size(), at + 1 - continued_};  // \r ended the line
+    } else {
+      EndLine(at, at + 1, &split_line_, &split_lines_);
+    }
+    if (byte == '\n') EndLine(at, at + 1, &line_, &lines_);
+  }
+  return at + 1;
+}
+
+// Cuts [begin, end), and to its end the word that is there.
+size_t TextParts::CutSlowly(size_t begin, size_t end) {
+  size_t i = begin;
+  while (i < end) {
+    const size_t behind_white = ReadWhite(i);
+    i = behind_white != i ? behind_white : ReadWord(i);
+  }
+  return i;
+}
+
+// Cuts the 64 bytes of ASCII from `begin` on. A word that is not at its end stays in *open.
+void TextParts::CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open) {
+  const uint64_t inside = ~masks.white;
+  const uint64_t carried = open->is_open ? 1 : 0;
+  uint64_t starts = inside & ~(inside << 1 | carried);
+  uint64_t ends = masks.white & (inside << 1 | carried);
+  uint64_t breaks = masks.breaks;
+  const uint64_t non_symbols = masks.letters | masks.digits;
+  const auto traits_of = [&](uint64_t range) -> uint32_t {
+    return ((masks.letters & range) != 0 ? kHasLetter : 0u) |
+           ((non_symbols & range) != 0 ? kHasNonSymbol : 0u);
+  };
+  while (true) {
+    const uint64_t up_to_break = breaks ^ (breaks - 1);  // all bits where there is none
+    for (uint64_t here = ends & up_to_break; here != 0; here &= here - 1) {
+      const uint64_t below_end = (here & -here) - 1;
+      const auto end = static_cast<unsigned>(std::countr_zero(here));
+      if (open->is_open) {
+        const size_t word_end = begin + end;
+        AddWord(open->begin, word_end, word_end - open->begin, open->traits | traits_of(below_end));
+        open->is_open = false;
+        continue;
+      }
+      const auto start = static_cast<unsigned>(std::countr_zero(starts));
+      const uint64_t range = below_end & ~((starts & -starts) - 1);
+      AddWord(begin + start, begin + end, end - start, traits_of(range));
+      starts &= starts - 1;
+    }
+    ends &= ~up_to_break;
+    if (breaks == 0) break;
+    ReadWhite(begin + static_cast<unsigned>(std::countr_zero(breaks)));
+    breaks &= breaks - 1;
+  }
+  if (starts != 0) {
+    *open = {true, begin + static_cast<unsigned>(std::countr_zero(starts)),
+             traits_of(~((starts & -starts) - 1))};
+  } else if (open->is_open) {
+    open->traits |= traits_of(~uint64_t{0});
+  }
+}
+
+void TextParts::Cut(std::string_view text) {
+  text_ = text;
+  words_.clear();
+  lines_.clear();
+  split_lines_.clear();
+  line_ = split_line_ = {};
+  continued_ = 0;
+  num_non_symbol_words_ = num_non_symbol_chars_ = num_letter_words_ = num_ellipses_ = 0;
+  OpenWord open;
+  size_t i = 0;
+  while (i + ByteMasks::kBytes <= text.size()) {
+    const ByteMasks masks = MasksOf(text.data() + i);
+    if (masks.beyond == 0) {
+      CutBlock(i, masks, &open);
+      i += ByteMasks::kBytes;
+      continue;
+    }
+    const size_t block_end = i + ByteMasks::kBytes;
+    if (open.is_open) i = open.begin;  // once a word
+    open.is_open = false;
+    i = CutSlowly(i, block_end);
+  }
+  CutSlowly(open.is_open ? open.begin : i, text.size());
+  if (split_line_.begin < text.size()) EndLine(text.size(), 0, &split_line_, &split_lines_);
+  EndLine(text.size(), 0, &line_, &lines_);
+  num_chars_ = text.size() - continued_;
+}
+
+std::string_view TextParts::Stripped() const {
+  if (words_.empty()) return {};
+  return text_.substr(words_.front().begin, words_.back().end - words_.front().begin);
+}
+
+uint64_t TextParts::CharsOf(std::string_view part) const {
+  return is_ascii() ? part.size() : text::CountCodePoints(part);
+}
+
+}  // namespace owt::filter
