@@ -1,4 +1,4 @@
-// `owt cleanup`: repairs texts (clean_text.h) and drops those of too few tokens (token_minimum.h).
+// `owt cleanup`: repairs texts as ftfy does (clean_text.h) and drops those of too few tokens (token_minimum.h).
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <memory>
@@ -10,6 +10,7 @@
 #include "pipeline/context.h"
 #include "pipeline/stage.h"
 #include "stages/cleanup/clean_text.h"
+#include "stages/cleanup/repair_options.h"
 #include "stages/cleanup/token_minimum.h"
 
 namespace owt::stages {
@@ -18,11 +19,11 @@ namespace {
 class CleanupMap : public MapTransform {
  public:
   CleanupMap(const cleanup::CleanOptions& options, uint64_t min_tokens)
-      : options_(options), min_tokens_(min_tokens), model_(formats::Gpt2Vocab::Embedded()) {}
+      : options_(options), cleaner_(options), min_tokens_(min_tokens), model_(formats::Gpt2Vocab::Embedded()) {}
 
   Verdict Apply(Document& document) const override {
     std::string cleaned;
-    if (cleanup::CleanText(document.text(), options_, &cleaned)) {
+    if (cleaner_.Clean(document.text(), &cleaned)) {
       document.SetText(std::move(cleaned));
     }
     const bool enough = cleanup::ReachesTokens(document.text(), min_tokens_, &encoders_.local());
@@ -33,6 +34,7 @@ class CleanupMap : public MapTransform {
   using Encoders = oneapi::tbb::enumerable_thread_specific<text::BpeEncoder>;
 
   cleanup::CleanOptions options_;
+  cleanup::TextCleaner cleaner_;
   uint64_t min_tokens_;
   text::BpeModel model_;
   mutable Encoders encoders_{std::cref(model_)};  // caches; they do not decide any count
@@ -41,14 +43,7 @@ class CleanupMap : public MapTransform {
 class Cleanup : public Stage {
  public:
   void Declare(OptionSet& options) override {
-    options.Group("Repairs")
-        .Flag("preserve-entities", &preserve_entities_,
-              "leave HTML references such as &amp; as they are")
-        .Detail(
-            "They are decoded otherwise, except from the first line with a < on: where there "
-            "are tags, references are markup.")
-        .Choice("normalization", &normalization_, {"nfc", "none"},
-                "Unicode normal form of the texts");
+    repairs_.Declare(options);
     options.Group("Short texts")
         .Integer("min-tokens", &min_tokens_, 0, 1000000, "drop texts with fewer GPT-2 tokens")
         .Detail(
@@ -61,17 +56,13 @@ class Cleanup : public Stage {
   }
 
   std::unique_ptr<MapTransform> MakeMap() override {
-    cleanup::CleanOptions options;
-    options.unescape_html = !preserve_entities_;
-    options.normalize_nfc = normalization_ == "nfc";
-    return std::make_unique<CleanupMap>(options, min_tokens_);
+    return std::make_unique<CleanupMap>(repairs_.Make(), min_tokens_);
   }
 
   void Run(RunContext& context) override { formats::RunDocuments(context, MakeMap()); }
 
  private:
-  bool preserve_entities_ = false;
-  std::string normalization_ = "nfc";
+  cleanup::RepairOptions repairs_;
   uint64_t min_tokens_ = 128;
 };
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "stages/cleanup/plan.h"
+
+namespace owt::cleanup {
+
+// Undoes mojibake: text that was UTF-8 and was decoded as something else, once or several times
+// over. ftfy 6.3.1's fix_encoding; names and defaults are those of its TextFixerConfig.
+struct EncodingOptions {
+  bool restore_byte_a0 = true;
+  bool replace_lossy_sequences = true;
+  bool decode_inconsistent_utf8 = true;
+  bool fix_c1_controls = true;
+  // As ftfy: of a line that ends in a lone C0 or half of a surrogate pair the line feed is taken
+  // for the byte that is missing, and lost.
+  bool final_line_feed = false;
+};
+
+// Repairs *text, adding what it did to *plan where that is not null; true if that changed it. It
+// changes only what IsBad says of. At most kMaxEncodingSteps decodings, the one inside the other, are undone; then the text
+// stays as it is by then. O(text) for each. REQUIRES: valid UTF-8.
+bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan);
+
+inline constexpr int kMaxEncodingSteps = 100;
+
+// Whether `text` looks like mojibake (badness.h).
+bool IsBad(std::string_view text);
+
+// Each C1 control becomes the character of windows-1252 that has its byte. Returns false, and
+// leaves `out` alone, if there is none.
+bool FixC1Controls(std::string_view text, std::string* out);
+
+}  // namespace owt::cleanup
