@@ -78,8 +78,6 @@ bool IsGraveA(const Bytes& rest) {
 
 bool IsLost(uint8_t byte) { return byte == kSubstitute || byte == '?'; }
 
-bool IsTrailOrSubstitute(uint8_t byte) { return byte == kSubstitute || IsTrail(byte); }
-
 bool IsTrailOrLost(uint8_t byte) { return IsLost(byte) || IsTrail(byte); }
 
 // Two surrogates in UTF-8 with at least one of their last bytes lost.

@@ -230,9 +230,21 @@ class Comparison:
                 self.differ(options, text, wanted, found)
             for segment in found:
                 piece = text[segment["begin"] : segment["end"]]
-                replayed = ftfy.apply_plan(piece, [tuple(step) for step in segment["plan"]])
+                replayed = replay(piece, segment["plan"])
                 if replayed != ftfy.fix_text_segment(piece, segment_config(text, segment["end"], options.config)):
                     self.differ(options, text, segment, replayed)
+
+
+def replay(text, plan):
+    """ftfy.apply_plan, which refuses the one step ("normalize", FORM) of ftfy's own plans."""
+    steps = []
+    for action, parameter in plan:
+        if action == "normalize":
+            text = unicodedata.normalize(parameter, ftfy.apply_plan(text, steps))
+            steps = []
+        else:
+            steps.append((action, parameter))
+    return ftfy.apply_plan(text, steps)
 
 
 def segment_config(text, end, config):
