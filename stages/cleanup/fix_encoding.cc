@@ -24,6 +24,14 @@ bool IsOpenIn1252(char32_t c) {
 
 bool IsC1(char32_t c) { return c >= 0x80 && c <= 0x9F; }
 
+bool HasC1(std::string_view text) {
+  const char* at = text.data();
+  for (const char* const end = at + text.size(); at < end;) {
+    if (IsC1(ReadUtf8(&at))) return true;
+  }
+  return false;
+}
+
 bool Contains(std::string_view bytes, uint8_t byte) {
   return bytes.find(static_cast<char>(byte)) != bytes.npos;
 }
@@ -42,10 +50,7 @@ class EncodingRepair {
     }
     if (options_.decode_inconsistent_utf8 && DecodeParts()) return true;
     if (pages_.CanEncode(CodePage::kLatin1) && ReadAs1252()) return true;
-    if (options_.fix_c1_controls && FixC1Controls(text_, &fixed_)) {
-      return Did({{"transcode", "fix_c1_controls"}});
-    }
-    return false;
+    return options_.fix_c1_controls && FixControls();
   }
 
   std::string& fixed() { return fixed_; }
@@ -110,6 +115,14 @@ class EncodingRepair {
            Did({{"encode", "latin-1"}, {"decode", "windows-1252"}});
   }
 
+  // Single controls. As in ftfy that counts as a repair also where windows-1252 leaves all of them
+  // open.
+  bool FixControls() {
+    if (!HasC1(text_)) return false;
+    if (!FixC1Controls(text_, &fixed_)) fixed_ = text_;
+    return Did({{"transcode", "fix_c1_controls"}});
+  }
+
   const EncodingOptions& options_;
   const std::string& text_;
   Plan* plan_;
@@ -135,7 +148,7 @@ bool FixC1Controls(std::string_view text, std::string* out) {
   for (size_t i = text.find(kLead); i != text.npos; i = text.find(kLead, i + 1)) {
     const char* at = text.data() + i;
     const char32_t c = ReadUtf8(&at);
-    if (!IsC1(c)) continue;
+    if (!IsC1(c) || Windows1252Of(c) == c) continue;
     fixed.append(text, copied, i - copied);
     text::AppendUtf8(Windows1252Of(c), &fixed);
     copied = i + 2;

@@ -29,8 +29,8 @@ inline constexpr int kMaxEncodingSteps = 100;
 // Whether `text` looks like mojibake (badness.h).
 bool IsBad(std::string_view text);
 
-// Each C1 control becomes the character of windows-1252 that has its byte. Returns false, and
-// leaves `out` alone, if there is none.
+// Each C1 control becomes the character of windows-1252 that has its byte, if one does. Returns
+// false, and leaves `out` alone, if there is nothing to change.
 bool FixC1Controls(std::string_view text, std::string* out);
 
 }  // namespace owt::cleanup
