@@ -18,7 +18,7 @@ enum class UnescapeHtml {
 struct CleanOptions {
   UnescapeHtml unescape_html = UnescapeHtml::kAuto;
   bool fix_encoding = true;
-  EncodingOptions encoding;  // fix_c1_controls is a step of its own, too
+  EncodingOptions encoding = {};  // fix_c1_controls is a step of its own, too
   bool fix_latin_ligatures = true;
   bool fix_character_width = true;
   bool uncurl_quotes = true;

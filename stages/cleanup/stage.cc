@@ -6,10 +6,14 @@
 #include <utility>
 
 #include "formats/document.h"
+#include "formats/explained_sink.h"
+#include "formats/line_source.h"
 #include "formats/run_documents.h"
 #include "pipeline/context.h"
+#include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "stages/cleanup/clean_text.h"
+#include "stages/cleanup/explain_transform.h"
 #include "stages/cleanup/repair_options.h"
 #include "stages/cleanup/token_minimum.h"
 
@@ -30,6 +34,8 @@ class CleanupMap : public MapTransform {
     return enough ? Verdict::Keep() : Verdict::Drop("too_few_tokens");
   }
 
+  bool replaces_surrogates() const override { return options_.fix_surrogates; }
+
  private:
   using Encoders = oneapi::tbb::enumerable_thread_specific<text::BpeEncoder>;
 
@@ -44,6 +50,10 @@ class Cleanup : public Stage {
  public:
   void Declare(OptionSet& options) override {
     repairs_.Declare(options);
+    options.Text("explain", &explain_, "FILE", "write what was done to each text, as jsonl")
+        .Detail(
+            "A line a changed text, with the plan of each changed segment in the form of ftfy's "
+            "explanations, which its apply_plan replays.");
     options.Group("Short texts")
         .Integer("min-tokens", &min_tokens_, 0, 1000000, "drop texts with fewer GPT-2 tokens")
         .Detail(
@@ -51,6 +61,8 @@ class Cleanup : public Stage {
             "a text of 8 characters a token asked for passes uncounted. 0 keeps all texts.");
     options.Example("owt cleanup merged.json cleaned.json",
                     "repairs texts, drops those below 128 tokens");
+    options.Example("owt cleanup --preset llm --explain why.jsonl merged.json cleaned.json",
+                    "as FineWeb-2 does; says what was repaired, and how");
     options.Example("owt cleanup --min-tokens 0 merged.json",
                     "repairs only; writes merged.cleanup.json");
   }
@@ -59,10 +71,17 @@ class Cleanup : public Stage {
     return std::make_unique<CleanupMap>(repairs_.Make(), min_tokens_);
   }
 
-  void Run(RunContext& context) override { formats::RunDocuments(context, MakeMap()); }
+  void Run(RunContext& context) override {
+    if (explain_.empty()) return formats::RunDocuments(context, MakeMap());
+    formats::LineSource source(context);
+    const cleanup::ExplainTransform transform(context, MakeMap(), repairs_.Make());
+    formats::ExplainedSink sink(context, explain_);
+    RunFlow(context, source, transform, sink);
+  }
 
  private:
   cleanup::RepairOptions repairs_;
+  std::string explain_;
   uint64_t min_tokens_ = 128;
 };
 
