@@ -29,8 +29,8 @@ class TextCleaner {
   //
   // Returns false, and leaves `out` alone, if nothing changes. Plain ASCII is recognized at memory
   // speed; a segment that no step can change costs a look at each of its characters. Linear:
-  // references nested more than 16 deep are decoded at once, and after 100 rounds a segment stays
-  // as it is by then. REQUIRES: valid UTF-8, less than 2 GiB.
+  // references nested more than 16 deep are decoded at once, and a segment stays as it is after 32
+  // decodings or 100 rounds. REQUIRES: valid UTF-8, less than 2 GiB.
   bool Clean(std::string_view text, std::string* out,
              std::vector<SegmentPlan>* explanation = nullptr) const;
 

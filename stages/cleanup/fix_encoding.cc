@@ -39,8 +39,9 @@ bool Contains(std::string_view bytes, uint8_t byte) {
 // One repair at a time of one text.
 class EncodingRepair {
  public:
-  EncodingRepair(const EncodingOptions& options, std::string* text, Plan* plan)
-      : options_(options), text_(*text), plan_(plan) {}
+  EncodingRepair(const EncodingOptions& options, const std::string& text, Plan* plan,
+                 uint64_t* work)
+      : options_(options), text_(text), plan_(plan), work_(work) {}
 
   // The first repair that applies; its result is in fixed(). False: none does.
   bool Find() {
@@ -94,7 +95,7 @@ class EncodingRepair {
       std::string repaired = text_.substr(part.begin, part.end - part.begin);
       if (repaired.size() == text_.size()) break;
       if (!IsBad(repaired)) continue;
-      FixEncoding({}, &repaired, nullptr);
+      FixEncoding({}, &repaired, nullptr, work_);
       changed |= std::string_view(text_).substr(part.begin, part.end - part.begin) != repaired;
       fixed_.append(text_, copied, part.begin - copied);
       fixed_ += repaired;
@@ -126,6 +127,7 @@ class EncodingRepair {
   const EncodingOptions& options_;
   const std::string& text_;
   Plan* plan_;
+  uint64_t* work_;
   PageText pages_;
   std::string fixed_;
   std::string bytes_;
@@ -159,11 +161,12 @@ bool FixC1Controls(std::string_view text, std::string* out) {
   return true;
 }
 
-bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan) {
-  EncodingRepair repair(options, text, plan);
+bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan, uint64_t* work) {
+  EncodingRepair repair(options, *text, plan, work);
   bool changed = false;
-  for (int step = 0; step < kMaxEncodingSteps && IsBad(*text) && repair.Find(); ++step) {
-    if (repair.fixed() == *text) break;
+  while (*work >= text->size() && IsBad(*text)) {
+    *work -= text->size();
+    if (!repair.Find() || repair.fixed() == *text) break;
     text->swap(repair.fixed());
     changed = true;
   }

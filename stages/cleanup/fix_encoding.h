@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,11 +21,13 @@ struct EncodingOptions {
 };
 
 // Repairs *text, adding what it did to *plan where that is not null; true if that changed it. It
-// changes only what IsBad says of. At most kMaxEncodingSteps decodings, the one inside the other, are undone; then the text
-// stays as it is by then. O(text) for each. REQUIRES: valid UTF-8.
-bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan);
+// changes only what IsBad says of. Each decoding takes as many from *work as the text has bytes, so
+// that hostile text, in which each makes the next one possible, takes linear time; where too few
+// are left the text stays as it is. REQUIRES: valid UTF-8.
+bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan, uint64_t* work);
 
-inline constexpr int kMaxEncodingSteps = 100;
+// What to give *work, by the bytes of a text: more decodings of it than anyone undoes.
+inline constexpr uint64_t kMaxDecodings = 32;
 
 // Whether `text` looks like mojibake (badness.h).
 bool IsBad(std::string_view text);

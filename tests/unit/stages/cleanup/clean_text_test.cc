@@ -109,11 +109,13 @@ TEST(CleanText, AFinalLineFeedIsLostOnlyAsInFtfy) {
 
 TEST(CleanText, PlansSayWhatWasDone) {
   EXPECT_EQ(Plans("plain\n\u4E2D"), "[]");
-  EXPECT_EQ(Plans("\u4E2D\nvoil\u00C3 le \uFB01\n"),
-            R"([{"begin":2,"end":14,"plan":[["apply","decode_inconsistent_utf8"]]}])");
-  EXPECT_EQ(Plans("s\u00C3\u00B3\u2028"),
-            R"([{"begin":0,"end":4,"plan":[["apply","fix_line_breaks"],["encode","latin-1"],)"
-            R"(["decode","utf-8"]]}])");
+  EXPECT_EQ(Plans("\u4E2D\nvoil\u00C3 le\n"),
+            R"([{"begin":2,"end":11,"plan":[["encode","latin-1"],)"
+            R"(["transcode","restore_byte_a0"],["decode","utf-8"]]}])");
+  EXPECT_EQ(Plans("s\u00C3\u00B3\u2028\u00C5\u030A", {.max_decode_length = 4}),
+            R"([{"begin":0,"end":4,"plan":[["apply","decode_inconsistent_utf8"],)"
+            R"(["apply","fix_line_breaks"]]}])");
+  EXPECT_EQ(Plans("e\u0301"), R"([{"begin":0,"end":2,"plan":[["normalize","NFC"]]}])");
 }
 
 // All fixes of characters at once equal the fixes one by one, for every character.
@@ -162,7 +164,8 @@ TEST(CleanText, NoTextTakesLong) {
     std::string out;
     cleaner.Clean(text, &out);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
-    EXPECT_LT(seconds.count(), 10) << text.substr(0, 12);
+    EXPECT_LT(seconds.count(), 10)  // some MB, on a machine that does other things, too
+        << text.substr(0, 12);
   }
 }
 
