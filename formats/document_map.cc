@@ -40,7 +40,7 @@ std::string_view DocumentMap::ReasonFor(const NamedMap& map, std::string_view re
 }
 
 void DocumentMap::Apply(const Batch& batch, BatchResult* result) const {
-  Workplace& workplace = ThisThreads(keys_, maps_.front().map->replaces_surrogates());
+  Workplace& workplace = ThisThreads(keys_, !maps_.empty() && maps_[0].map->replaces_surrogates());
   Document& document = workplace.document;
   const std::string_view bytes = batch.bytes.view();
   result->bytes.reserve(bytes.size() + bytes.size() / 16);

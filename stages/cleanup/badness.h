@@ -1,7 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
+
+#include "stages/cleanup/plain_text.h"
+#include "stages/cleanup/utf8_reader.h"
 
 namespace owt::cleanup {
 
@@ -29,7 +34,7 @@ struct BadnessRules {
   static const BadnessRules& Get();
 };
 
-// Reads a text character by character.
+// Reads a text character by character; ReadText below reads all of one.
 class BadnessScan {
  public:
   explicit BadnessScan(const BadnessRules& rules) : rules_(rules), places_(rules.text_start) {}
@@ -50,5 +55,30 @@ class BadnessScan {
   RuleBits places_;
   RuleBits seen_ = 0;
 };
+
+// Reads the text through, at memory speed over plain ASCII. `entry_of(c)` has the class of character
+// c in its low byte; returns all entries, the one or'ed to the other, but for those of characters
+// inside plain ASCII. REQUIRES: valid UTF-8.
+template <class EntryOf>
+uint32_t ReadText(std::string_view text, EntryOf entry_of, BadnessScan* scan) {
+  constexpr ptrdiff_t kReach = 2;  // of a rule into a run of ASCII
+  uint32_t seen = 0;
+  const auto read = [&](uint32_t entry) {
+    seen |= entry;
+    scan->Read(static_cast<BadnessClass>(entry));
+  };
+  const char* at = text.data();
+  for (const char* const end = at + text.size(); at < end;) {
+    const char* const special = FindSpecial(at, end);
+    if (special - at > 2 * kReach) {
+      for (ptrdiff_t i = 0; i < kReach; ++i) read(entry_of(static_cast<uint8_t>(at[i])));
+      scan->SkipAscii();
+      at = special - kReach;
+    }
+    while (at < special) read(entry_of(static_cast<uint8_t>(*at++)));
+    while (at < end && !IsPlain(*at)) read(entry_of(ReadUtf8(&at)));
+  }
+  return seen;
+}
 
 }  // namespace owt::cleanup

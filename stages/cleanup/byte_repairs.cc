@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "stages/cleanup/plain_text.h"
 #include "stages/text/utf8.h"
 
 namespace owt::cleanup {
@@ -119,6 +120,12 @@ bool Has(std::string_view bytes, uint8_t byte) {
   return bytes.find(static_cast<char>(byte)) != bytes.npos;
 }
 
+// The first byte from `at` on that is not ASCII, as one that leads a sequence is not.
+size_t NextLead(std::string_view bytes, size_t at) {
+  const char* const begin = bytes.data();
+  return static_cast<size_t>(FindNonAscii(begin + at, begin + bytes.size()) - begin);
+}
+
 // Appends the character of a surrogate pair in UTF-8 (6 bytes).
 void AppendPair(const Bytes& b, std::string* out) {
   text::AppendUtf8(0x10000 + (char32_t{b[1] & 0x0Fu} << 16) + (char32_t{b[2] & 0x3Fu} << 10) +
@@ -129,15 +136,14 @@ void AppendPair(const Bytes& b, std::string* out) {
 }  // namespace
 
 bool RestoreByteA0(std::string_view bytes, std::string* out) {
-  size_t at = bytes.find(static_cast<char>(kSpace));
-  if (at == bytes.npos) return false;
+  if (!Has(bytes, kSpace)) return false;
   std::string restored;
   size_t copied = 0;
-  for (size_t i = at < 3 ? 0 : at - 3; i < bytes.size();) {
+  for (size_t i = NextLead(bytes, 0); i < bytes.size();) {
     const Bytes b(bytes, i);
-    const size_t length = b[0] < 0xC2 ? 0 : AlteredLength(b);
+    const size_t length = AlteredLength(b);
     if (length == 0) {
-      ++i;
+      i = NextLead(bytes, i + 1);
       continue;
     }
     restored.append(bytes, copied, i - copied);
@@ -148,7 +154,8 @@ bool RestoreByteA0(std::string_view bytes, std::string* out) {
         restored += static_cast<char>(b[k] == kSpace ? uint8_t{0xA0} : b[k]);
       }
     }
-    i = copied = i + length;
+    copied = i + length;
+    i = NextLead(bytes, copied);
   }
   if (copied == 0) return false;
   restored.append(bytes, copied);

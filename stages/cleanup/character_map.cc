@@ -67,25 +67,8 @@ uint32_t CharacterMap::EntryOf(char32_t c) const {
 }
 
 Findings CharacterMap::Inspect(std::string_view text) const {
-  constexpr ptrdiff_t kReach = 2;  // of a rule into a run of ASCII
   BadnessScan scan(rules_);
-  uint32_t seen = 0;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const auto read = [&](uint32_t entry) {
-    seen |= entry;
-    scan.Read(static_cast<BadnessClass>(entry));
-  };
-  while (at < end) {
-    const char* const special = FindSpecial(at, end);
-    if (special - at > 2 * kReach) {
-      for (ptrdiff_t i = 0; i < kReach; ++i) read(entries_[static_cast<uint8_t>(at[i])]);
-      scan.SkipAscii();
-      at = special - kReach;
-    }
-    while (at < special) read(entries_[static_cast<uint8_t>(*at++)]);
-    while (at < end && !IsPlain(*at)) read(EntryOf(ReadUtf8(&at)));
-  }
+  const uint32_t seen = ReadText(text, [this](char32_t c) { return EntryOf(c); }, &scan);
   Findings findings;
   findings.has_reference = (seen & kReference) != 0;
   findings.is_bad = scan.is_bad();

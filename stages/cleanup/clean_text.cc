@@ -47,7 +47,7 @@ struct TextCleaner::Workplace {
   std::string text;   // the segment, as it is by now
   std::string fixed;  // of the step at work
   Findings findings;  // of `text`
-  uint64_t encoding_work = 0;
+  EncodingWorkplace encoding;
 };
 
 bool TextCleaner::MayChange(const Findings& findings, bool unescape) const {
@@ -113,7 +113,7 @@ bool TextCleaner::RunRound(bool unescape, bool decode_fully, Plan* plan, Workpla
   const Findings& findings = work->findings;
   if (unescape && findings.has_reference) look_again_if(Unescape(decode_fully, plan, work));
   if (options_.fix_encoding && findings.is_bad) {
-    look_again_if(FixEncoding(options_.encoding, &work->text, plan, &work->encoding_work));
+    look_again_if(FixEncoding(options_.encoding, &work->text, plan, &work->encoding));
   }
   if (findings.has_mapped) look_again_if(FixCharacters(plan, work));
   if (findings.may_be_unnormal) look_again_if(Normalize(plan, work));
@@ -125,7 +125,7 @@ bool TextCleaner::CleanSegment(std::string_view segment, bool unescape, Plan* pl
   work->findings = map_.Inspect(segment);
   if (!MayChange(work->findings, unescape)) return false;
   work->text = segment;
-  work->encoding_work = kMaxDecodings * segment.size();
+  work->encoding.bytes_left = kMaxDecodings * segment.size();
   for (int round = 0; round < kMaxRounds && MayChange(work->findings, unescape); ++round) {
     if (!RunRound(unescape, round >= kMaxNesting, plan, work)) break;
   }

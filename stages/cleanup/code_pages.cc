@@ -1,7 +1,11 @@
 #include "stages/cleanup/code_pages.h"
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <vector>
 
+#include "stages/cleanup/plain_text.h"
 #include "stages/cleanup/utf8_reader.h"
 
 namespace owt::cleanup {
@@ -76,24 +80,33 @@ bool IsSloppy(CodePage page) {
 
 void PageText::Read(std::string_view text) {
   const Tables& tables = GetTables();
-  numbers_.resize(text.size());
+  text_ = text;
   pages_ = (1u << kNumCodePages) - 1;
-  size_t count = 0;
+  if (text.find(kSubstitute) != text.npos) pages_ &= tables.pages[tables.numbers[kSubstitute]];
   const char* at = text.data();
-  for (const char* const end = at + text.size(); at < end && pages_ != 0;) {
+  const char* const end = at + text.size();
+  while (pages_ != 0 && (at = FindNonAscii(at, end)) < end) {
     const char32_t c = ReadUtf8(&at);
-    const uint16_t number = c < tables.numbers.size() ? tables.numbers[c] : uint16_t{0};
-    pages_ &= tables.pages[number];
-    numbers_[count++] = number;
+    pages_ &= tables.pages[c < tables.numbers.size() ? tables.numbers[c] : 0];
   }
-  numbers_.resize(count);
 }
 
 void PageText::Encode(CodePage page, std::string* bytes) const {
-  const char* const byte_of = GetTables().bytes[static_cast<size_t>(page)].data();
-  bytes->resize(numbers_.size());
+  const Tables& tables = GetTables();
+  const char* const byte_of = tables.bytes[static_cast<size_t>(page)].data();
+  bytes->resize(text_.size());
   char* to = bytes->data();
-  for (const uint16_t number : numbers_) *to++ = byte_of[number];
+  const char* at = text_.data();
+  for (const char* const end = at + text_.size(); at < end;) {
+    if (static_cast<uint8_t>(*at) < 0x80) {
+      const char* const run_end = FindNonAscii(at, end);
+      to = std::copy(at, run_end, to);
+      at = run_end;
+    } else {
+      *to++ = byte_of[tables.numbers[ReadUtf8(&at)]];
+    }
+  }
+  bytes->resize(static_cast<size_t>(to - bytes->data()));
 }
 
 char32_t Windows1252Of(char32_t c1_control) {

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace owt::cleanup {
 
@@ -32,10 +30,11 @@ std::string_view CodePageName(CodePage page);
 // and U+FFFD is the byte 1A (so U+001A is none).
 bool IsSloppy(CodePage page);
 
-// A text by the numbers of its characters, to be encoded with several pages.
+// A text that may have been decoded with one of the pages.
 class PageText {
  public:
-  // O(text); stops at the first character that no page has. REQUIRES: valid UTF-8.
+  // O(text); stops at the first character that no page has. REQUIRES: valid UTF-8 that stays where
+  // it is while it is encoded.
   void Read(std::string_view text);
 
   bool CanEncode(CodePage page) const { return (pages_ >> static_cast<int>(page) & 1) != 0; }
@@ -44,8 +43,8 @@ class PageText {
   void Encode(CodePage page, std::string* bytes) const;
 
  private:
-  uint32_t pages_ = 0;             // bit i: page i has every character
-  std::vector<uint16_t> numbers_;  // of the characters, in the tables of code_pages.cc
+  std::string_view text_;
+  uint32_t pages_ = 0;  // bit i: page i has every character
 };
 
 // The character of windows-1252 for each of U+0080 to U+009F; U+0081 and the like for what that

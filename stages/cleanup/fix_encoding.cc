@@ -40,10 +40,15 @@ bool Contains(std::string_view bytes, uint8_t byte) {
 class EncodingRepair {
  public:
   EncodingRepair(const EncodingOptions& options, const std::string& text, Plan* plan,
-                 uint64_t* work)
-      : options_(options), text_(text), plan_(plan), work_(work) {}
+                 EncodingWorkplace* work)
+      : options_(options),
+        text_(text),
+        plan_(plan),
+        work_(*work),
+        fixed_(work->fixed),
+        bytes_(work->bytes) {}
 
-  // The first repair that applies; its result is in fixed(). False: none does.
+  // The first repair that applies; its result is in work->fixed. False: none does.
   bool Find() {
     pages_.Read(text_);
     for (int page = 0; page < kNumCodePages; ++page) {
@@ -53,8 +58,6 @@ class EncodingRepair {
     if (pages_.CanEncode(CodePage::kLatin1) && ReadAs1252()) return true;
     return options_.fix_c1_controls && FixControls();
   }
-
-  std::string& fixed() { return fixed_; }
 
  private:
   bool Did(const Plan& steps) {
@@ -95,7 +98,9 @@ class EncodingRepair {
       std::string repaired = text_.substr(part.begin, part.end - part.begin);
       if (repaired.size() == text_.size()) break;
       if (!IsBad(repaired)) continue;
-      FixEncoding({}, &repaired, nullptr, work_);
+      EncodingWorkplace work{work_.bytes_left, {}, {}};
+      FixEncoding({}, &repaired, nullptr, &work);
+      work_.bytes_left = work.bytes_left;
       changed |= std::string_view(text_).substr(part.begin, part.end - part.begin) != repaired;
       fixed_.append(text_, copied, part.begin - copied);
       fixed_ += repaired;
@@ -127,10 +132,10 @@ class EncodingRepair {
   const EncodingOptions& options_;
   const std::string& text_;
   Plan* plan_;
-  uint64_t* work_;
+  EncodingWorkplace& work_;
+  std::string& fixed_;
+  std::string& bytes_;
   PageText pages_;
-  std::string fixed_;
-  std::string bytes_;
 };
 
 }  // namespace
@@ -138,8 +143,7 @@ class EncodingRepair {
 bool IsBad(std::string_view text) {
   const BadnessRules& rules = BadnessRules::Get();
   BadnessScan scan(rules);
-  const char* at = text.data();
-  for (const char* const end = at + text.size(); at < end;) scan.Read(rules.ClassOf(ReadUtf8(&at)));
+  ReadText(text, [&](char32_t c) -> uint32_t { return rules.ClassOf(c); }, &scan);
   return scan.is_bad();
 }
 
@@ -161,13 +165,14 @@ bool FixC1Controls(std::string_view text, std::string* out) {
   return true;
 }
 
-bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan, uint64_t* work) {
+bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan,
+                 EncodingWorkplace* work) {
   EncodingRepair repair(options, *text, plan, work);
   bool changed = false;
-  while (*work >= text->size() && IsBad(*text)) {
-    *work -= text->size();
-    if (!repair.Find() || repair.fixed() == *text) break;
-    text->swap(repair.fixed());
+  while (work->bytes_left >= text->size() && IsBad(*text)) {
+    work->bytes_left -= text->size();
+    if (!repair.Find() || work->fixed == *text) break;
+    text->swap(work->fixed);
     changed = true;
   }
   return changed;

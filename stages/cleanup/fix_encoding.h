@@ -20,14 +20,21 @@ struct EncodingOptions {
   bool final_line_feed = false;
 };
 
-// Repairs *text, adding what it did to *plan where that is not null; true if that changed it. It
-// changes only what IsBad says of. Each decoding takes as many from *work as the text has bytes, so
-// that hostile text, in which each makes the next one possible, takes linear time; where too few
-// are left the text stays as it is. REQUIRES: valid UTF-8.
-bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan, uint64_t* work);
+// What the repairs of a text share, and room that is used again from text to text.
+struct EncodingWorkplace {
+  // Each decoding takes as many as the text has; where too few are left the text stays as it is. So
+  // hostile text, in which one decoding makes the next possible, takes linear time.
+  uint64_t bytes_left = 0;
+  std::string fixed, bytes;
+};
 
 // What to give *work, by the bytes of a text: more decodings of it than anyone undoes.
 inline constexpr uint64_t kMaxDecodings = 32;
+
+// Repairs *text, adding what it did to *plan where that is not null; true if that changed it. It
+// changes only what IsBad says of. REQUIRES: valid UTF-8.
+bool FixEncoding(const EncodingOptions& options, std::string* text, Plan* plan,
+                 EncodingWorkplace* work);
 
 // Whether `text` looks like mojibake (badness.h).
 bool IsBad(std::string_view text);

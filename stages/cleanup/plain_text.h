@@ -33,4 +33,17 @@ inline const char* FindSpecial(const char* at, const char* end) {
   return at;
 }
 
+// The first byte in [at, end) that is not ASCII, or `end`.
+inline const char* FindNonAscii(const char* at, const char* end) {
+#if defined(__SSE2__)
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto mask = static_cast<uint32_t>(_mm_movemask_epi8(bytes));
+    if (mask != 0) return at + std::countr_zero(mask);
+  }
+#endif
+  while (at < end && static_cast<uint8_t>(*at) < 0x80) ++at;
+  return at;
+}
+
 }  // namespace owt::cleanup

@@ -314,11 +314,30 @@ def all_pairs(rng):
                 yield default, rng.choice(around) + first + second + rng.choice(around)
 
 
-def own_mode():
-    """Where the default mode means to differ from ftfy."""
-    options = Options(compatible=False)
-    cases = [("s\u00c3\u00b3 s\u00c3\u00b3 \u00c0\n", "s\u00c3\u00b3 s\u00c3\u00b3 \u00c0\n")]
-    return options, cases
+def differences_of_our_mode(program, rng):
+    """Without --compat ftfy a text may differ only where it has a line with one of the bytes C0 and ED before its line feed."""
+    ours, compatible = Options(compatible=False), Options()
+    texts = Texts(rng)
+    drawn = [texts.document() for _ in range(2000)] + [texts.variants() for _ in range(20_000)]
+    answers = [ask(program, "clean", [record(options, text) for text in drawn]) for options in (ours, compatible)]
+    differing = [text for text, a, b in zip(drawn, *answers) if a != b]
+    leads = "".join(bytes([0xC0, 0xED]).decode(encoding) for encoding in CHARMAP_ENCODINGS)
+    for text in differing:
+        if not re.search(f"[{leads}].*\n", text):
+            sys.exit(f"our mode differs, which it should not: {text!r}")
+    if not differing:
+        sys.exit("our mode should differ from ftfy somewhere")
+    return len(drawn), len(differing)
+
+
+def compare_spaces(program, rng, count):
+    """general_cleaning against the expression of Megatron-LM's cleanup_fix_dataset.py."""
+    parts = [" ", "  ", "\n", "\n\n", "a", "Z9", "_", ".", "\u00e9", "\u4e2d", "\u0301", "\u00a0", "\t", "\r", "\u00b2", "\u2028"]
+    texts = ["".join(rng.choices(parts, k=rng.randrange(14))) for _ in range(count)]
+    for text, answer in zip(texts, ask(program, "spaces", [text.encode() for text in texts])):
+        wanted = re.sub(r"  +|\b\n+ |\b\n+", " ", text)
+        if answer.decode() != wanted:
+            sys.exit(f"DIFFERENT spaces: {text!r}\n  re  {wanted!r}\n  owt {answer.decode()!r}")
 
 
 def main():
@@ -341,6 +360,10 @@ def main():
         for chunk in in_chunks(draws):
             compare(chunk)
         print(f"{name}: {dict(comparison.counts)}, all equal", flush=True)
+    drawn, differing = differences_of_our_mode(arguments.program, rng)
+    print(f"our mode: {differing} of {drawn} texts differ, all by a line feed behind half of a sequence")
+    compare_spaces(arguments.program, rng, 50_000)
+    print("general_cleaning: 50000 texts, all equal")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
-//   text_probe encode|encode-TIER|language|clean|explain < texts > answers
+//   text_probe encode|encode-TIER|language|clean|explain|spaces < texts > answers
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
 // answers each text with its GPT-2 ids, u16 each, `encode-TIER` by the instructions named (`tiers`
 // prints those of this machine, one a line); `language` with "CODE PERCENT". Before a text
 // to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned text,
-// `explain` with what was done to its segments, as cleanup/explain.h says.
+// `explain` with what was done to its segments, as cleanup/explain.h says. `spaces` answers with
+// what general_cleaning makes of the text.
 
 #include <fmt/format.h>
 
@@ -22,6 +23,7 @@
 #include "formats/gpt2_vocab.h"
 #include "stages/cleanup/clean_text.h"
 #include "stages/cleanup/explain.h"
+#include "stages/cleanup/fix_tasks.h"
 #include "stages/langdetect/detect_language.h"
 #include "stages/text/bpe_encoder.h"
 
@@ -130,12 +132,13 @@ int main(int argc, char** argv) {
   if (question == "encode") answer = EncodeWith("");
   if (question.starts_with("encode-")) answer = EncodeWith(question.substr(7));
   if (question == "language") answer = Language;
+  if (question == "spaces") answer = owt::cleanup::CleanSpaces;
   if (question == "clean" || question == "explain") {
     answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
     std::fprintf(
-        stderr, "usage: text_probe tiers|encode[-TIER]|language|clean|explain < records > records\n");
+        stderr, "usage: text_probe tiers|encode[-TIER]|language|clean|explain|spaces < records > records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

@@ -46,8 +46,7 @@ def check(owt, name, stage, case, kills, seed):
         command = [owt, stage, *case.options, "--checkpoint-every", "256K", "--max-bad", "20%", str(source)]
 
         def whole(where):
-            return [*command, "--dropped", f"{where}/dropped.lines", "--quarantine", f"{where}/quarantine.lines",
-                    f"{where}/{case.output}"]
+            return [*command, *case.side_options(where), f"{where}/{case.output}"]
 
         started = time.monotonic()
         subprocess.run(whole(folder), check=True, capture_output=True)

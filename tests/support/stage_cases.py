@@ -239,15 +239,19 @@ class Case:
     or a folder (a dict of names and bytes). `count(content)` is the number of its records, `options` go on the command
     line, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
     case, of the same input, must give the same bytes. Without `packed` the stage reads plain files
-    only, or tells their names; without `resumes` a killed run starts over."""
+    only, or tells their names; without `resumes` a killed run starts over. `sides` are options for further side files."""
 
     def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None, same_as=None,
-                 packed=True, resumes=True):
+                 packed=True, resumes=True, sides=()):
         self.packed, self.resumes = packed, resumes
+        self.sides = ["dropped", "quarantine", *sides]
         self.same_as = same_as
         self.content, self.options, self.suffix, self.output = content, list(options), suffix, output
         self.outputs = outputs or (lambda folder: [folder / output])
         self.count = count or (lambda made: num_lines(made.encode()))
+
+    def side_options(self, where):
+        return [word for name in self.sides for word in (f"--{name}", f"{where}/{name}.lines")]
 
     def packings(self, made):
         """How the input may be stored; web archives are also packed record by record, as crawlers do."""
@@ -290,6 +294,7 @@ CASES = {
     "cleanup": Case(documents),
     "cleanup:parts": Case(documents, ["--part-size", "100K"], output="out/",
                           outputs=lambda folder: sorted((folder / "out").glob("part-*"))),
+    "cleanup:explain": Case(documents, sides=["explain"]),
     "langdetect": Case(documents, ["--keep", "en"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
