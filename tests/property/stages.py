@@ -2,9 +2,9 @@
 """The determinism matrix and the ledger check, for every data stage of the table.
 
 Each stage runs on the same records with 1, 2 and 8 workers, three batch sizes, and plain and compressed input: its
-outputs, and its side files such as those of --dropped and --quarantine, must have one hash. The manifest's ledger must add up, count every
-record, and say how many lines these files have. A stage runs again when a file
-that one of its options names has changed. Usage: stages.py OWT [STAGE|CASE...]
+outputs, and side files such as those of --dropped and --quarantine, must have one hash. The manifest's ledger must add
+up, count every record, and say how many lines these two have. A stage runs again when a file that one of its options
+names has changed. Usage: stages.py OWT [STAGE|CASE...]
 """
 import hashlib, json, pathlib, re, subprocess, sys, tempfile
 

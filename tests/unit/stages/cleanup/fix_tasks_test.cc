@@ -15,7 +15,7 @@ struct Done {
   bool operator==(const Done&) const = default;
 };
 
-Done Run(const std::vector<std::string>& names, std::string text) {
+Done Perform(const std::vector<std::string>& names, std::string text) {
   const std::string reason(RunFixTasks(ParseFixTasks(names), TextCleaner({}), &text));
   return {reason, text};
 }
@@ -23,21 +23,21 @@ Done Run(const std::vector<std::string>& names, std::string text) {
 TEST(FixTasks, LengthsAreInCharacters) {
   std::string text;
   for (int i = 0; i < 511; ++i) text += "\u00E9";
-  EXPECT_EQ(Run({"remove_512"}, text).reason, "remove_512");
-  EXPECT_EQ(Run({"remove_512"}, text + "x").reason, "");
+  EXPECT_EQ(Perform({"remove_512"}, text).reason, "remove_512");
+  EXPECT_EQ(Perform({"remove_512"}, text + "x").reason, "");
 }
 
 TEST(FixTasks, JavascriptInShortTexts) {
   const std::string text = "enable JavaScript";
-  EXPECT_EQ(Run({"remove_256_javascript"}, text).reason, "remove_256_javascript");
-  EXPECT_EQ(Run({"remove_256_javascript"}, text + std::string(256, ' ')).reason, "");
-  EXPECT_EQ(Run({"remove_256_javascript"}, "java script").reason, "");
+  EXPECT_EQ(Perform({"remove_256_javascript"}, text).reason, "remove_256_javascript");
+  EXPECT_EQ(Perform({"remove_256_javascript"}, text + std::string(256, ' ')).reason, "");
+  EXPECT_EQ(Perform({"remove_256_javascript"}, "java script").reason, "");
 }
 
 TEST(FixTasks, TheFirstThatAppliesIsTheOnlyOne) {
-  EXPECT_EQ(Run({"general_cleaning", "ftfy_fix_text"}, "a  &amp;"), (Done{"", "a  &"}));
-  EXPECT_EQ(Run({"general_cleaning"}, "a  &amp;"), (Done{"", "a &amp;"}));
-  EXPECT_EQ(Run({"general_cleaning", "remove_512"}, "a  b"), (Done{"remove_512", "a  b"}));
+  EXPECT_EQ(Perform({"general_cleaning", "ftfy_fix_text"}, "a  &amp;"), (Done{"", "a  &"}));
+  EXPECT_EQ(Perform({"general_cleaning"}, "a  &amp;"), (Done{"", "a &amp;"}));
+  EXPECT_EQ(Perform({"general_cleaning", "remove_512"}, "a  b"), (Done{"remove_512", "a  b"}));
 }
 
 TEST(FixTasks, CleanSpaces) {
