@@ -210,8 +210,7 @@ BadnessRules MakeRules() {
 
 }  // namespace
 
-BadnessClass BadnessRules::ClassOf(char32_t c) const {
-  if (c < classes.size()) return classes[c];
+BadnessClass BadnessRules::ClassOfSupplementary(char32_t c) const {
   const text::UnicodeClass unicode = text::ClassOf(c);
   const bool is_word =
       unicode == text::UnicodeClass::kLetter || unicode == text::UnicodeClass::kNumber;

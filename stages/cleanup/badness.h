@@ -29,7 +29,11 @@ struct BadnessRules {
   std::array<BadnessClass, 0x10000> classes;
   BadnessClass letter_class, space_class, other_class;  // of all characters that no rule names
 
-  BadnessClass ClassOf(char32_t c) const;
+  BadnessClass ClassOf(char32_t c) const {
+    return c < classes.size() ? classes[c] : ClassOfSupplementary(c);
+  }
+
+  BadnessClass ClassOfSupplementary(char32_t c) const;
 
   static const BadnessRules& Get();
 };
@@ -58,8 +62,8 @@ class BadnessScan {
 
 // Reads the text through, at memory speed over plain ASCII. `entry_of(c)` has the class of character
 // c in its low byte; returns all entries, the one or'ed to the other, but for those of characters
-// inside plain ASCII. REQUIRES: valid UTF-8.
-template <class EntryOf>
+// inside plain ASCII. With `only_until_bad` it may end where that is known. REQUIRES: valid UTF-8.
+template <bool only_until_bad, class EntryOf>
 uint32_t ReadText(std::string_view text, EntryOf entry_of, BadnessScan* scan) {
   constexpr ptrdiff_t kReach = 2;  // of a rule into a run of ASCII
   uint32_t seen = 0;
@@ -77,6 +81,7 @@ uint32_t ReadText(std::string_view text, EntryOf entry_of, BadnessScan* scan) {
     }
     while (at < special) read(entry_of(static_cast<uint8_t>(*at++)));
     while (at < end && !IsPlain(*at)) read(entry_of(ReadUtf8(&at)));
+    if (only_until_bad && scan->is_bad()) break;
   }
   return seen;
 }

@@ -1,8 +1,8 @@
 #include "stages/cleanup/byte_repairs.h"
 
+#include <algorithm>
 #include <cstdint>
 
-#include "stages/cleanup/plain_text.h"
 #include "stages/text/utf8.h"
 
 namespace owt::cleanup {
@@ -120,10 +120,22 @@ bool Has(std::string_view bytes, uint8_t byte) {
   return bytes.find(static_cast<char>(byte)) != bytes.npos;
 }
 
-// The first byte from `at` on that is not ASCII, as one that leads a sequence is not.
-size_t NextLead(std::string_view bytes, size_t at) {
-  const char* const begin = bytes.data();
-  return static_cast<size_t>(FindNonAscii(begin + at, begin + bytes.size()) - begin);
+// A sequence in which a space stands for A0.
+struct Altered {
+  size_t begin = 0;
+  size_t length = 0;  // 0: none
+};
+
+// The one at or behind `from` that has the space at bytes[space].
+Altered AlteredAround(std::string_view bytes, size_t from, size_t space) {
+  constexpr size_t kReach = 3;
+  for (size_t i = std::max(from, space - std::min(space, kReach)); i < space; ++i) {
+    const Bytes b(bytes, i);
+    if (b[0] < 0xC2) continue;
+    const size_t length = AlteredLength(b);
+    if (i + length > space) return {i, length};
+  }
+  return {};
 }
 
 // Appends the character of a surrogate pair in UTF-8 (6 bytes).
@@ -136,26 +148,26 @@ void AppendPair(const Bytes& b, std::string* out) {
 }  // namespace
 
 bool RestoreByteA0(std::string_view bytes, std::string* out) {
-  if (!Has(bytes, kSpace)) return false;
   std::string restored;
   size_t copied = 0;
-  for (size_t i = NextLead(bytes, 0); i < bytes.size();) {
-    const Bytes b(bytes, i);
-    const size_t length = AlteredLength(b);
+  const auto next_space = [&](size_t from) { return bytes.find(static_cast<char>(kSpace), from); };
+  for (size_t space = next_space(0); space != bytes.npos;) {
+    const auto [begin, length] = AlteredAround(bytes, copied, space);
     if (length == 0) {
-      i = NextLead(bytes, i + 1);
+      space = next_space(space + 1);
       continue;
     }
-    restored.append(bytes, copied, i - copied);
-    if (b[0] == 0xC3 && IsGraveA(Bytes(bytes, i + 2))) {
+    restored.append(bytes, copied, begin - copied);
+    copied = begin + length;
+    const Bytes b(bytes, begin);
+    if (b[0] == 0xC3 && IsGraveA(Bytes(bytes, copied))) {
       restored += "\xC3\xA0 ";
     } else {
       for (size_t k = 0; k < length; ++k) {
         restored += static_cast<char>(b[k] == kSpace ? uint8_t{0xA0} : b[k]);
       }
     }
-    copied = i + length;
-    i = NextLead(bytes, copied);
+    space = next_space(copied);
   }
   if (copied == 0) return false;
   restored.append(bytes, copied);

@@ -68,7 +68,7 @@ uint32_t CharacterMap::EntryOf(char32_t c) const {
 
 Findings CharacterMap::Inspect(std::string_view text) const {
   BadnessScan scan(rules_);
-  const uint32_t seen = ReadText(text, [this](char32_t c) { return EntryOf(c); }, &scan);
+  const uint32_t seen = ReadText<false>(text, [this](char32_t c) { return EntryOf(c); }, &scan);
   Findings findings;
   findings.has_reference = (seen & kReference) != 0;
   findings.is_bad = scan.is_bad();

@@ -85,7 +85,11 @@ void PageText::Read(std::string_view text) {
   if (text.find(kSubstitute) != text.npos) pages_ &= tables.pages[tables.numbers[kSubstitute]];
   const char* at = text.data();
   const char* const end = at + text.size();
-  while (pages_ != 0 && (at = FindNonAscii(at, end)) < end) {
+  while (at < end && pages_ != 0) {
+    if (static_cast<uint8_t>(*at) < 0x80) {
+      at = FindNonAscii(at, end);
+      continue;
+    }
     const char32_t c = ReadUtf8(&at);
     pages_ &= tables.pages[c < tables.numbers.size() ? tables.numbers[c] : 0];
   }

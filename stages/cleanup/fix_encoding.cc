@@ -143,7 +143,7 @@ class EncodingRepair {
 bool IsBad(std::string_view text) {
   const BadnessRules& rules = BadnessRules::Get();
   BadnessScan scan(rules);
-  ReadText(text, [&](char32_t c) -> uint32_t { return rules.ClassOf(c); }, &scan);
+  ReadText<true>(text, [&](char32_t c) -> uint32_t { return rules.ClassOf(c); }, &scan);
   return scan.is_bad();
 }
 
