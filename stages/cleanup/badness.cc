@@ -57,8 +57,8 @@ struct Rule {
 };
 
 constexpr uint32_t kAsciiLetter = kAsciiLower | kAsciiUpper;
-constexpr uint32_t kUnlikelyByBad = kLowerAccented | kUpperAccented | kBox | kStartPunct |
-                                    kEndPunct | kCurrency | kNumeric | kLaw;
+constexpr uint32_t kUnlikelyByBad =
+    kLowerAccented | kUpperAccented | kBox | kStartPunct | kEndPunct | kCurrency | kNumeric | kLaw;
 constexpr CharSet kCapitalA = {0, U"\u00C2\u00C3"};
 constexpr CharSet kCyrillicLead = {0, U"\u0412\u0413\u0420\u0421"};
 constexpr CharSet kGreekLead = {0, U"\u0392\u0393\u039E\u039F"};
@@ -119,20 +119,16 @@ constexpr Rule kRules[] = {
     {{{kAsciiLower}, kCapitalA, {0, U" "}}},
     {{{kAsciiLower}, {kWhiteSpace}, kCapitalA, {0, U" "}}},
     {{{kTextStart}, kCapitalA, {0, U" "}}},
-    {{{kAsciiLower | kEndPunct, U".,?!"},
-      {0, U"\u00C2"},
-      {kStartPunct | kEndPunct, U" "}}},
+    {{{kAsciiLower | kEndPunct, U".,?!"}, {0, U"\u00C2"}, {kStartPunct | kEndPunct, U" "}}},
     {{{0, U"\u03B2"}, {0, U"\u20AC"}, {0, U"\u2122\u00A0\u0386\u00AD\u00AE\u00B0"}}},
-    {{kGreekLead,
-      {kC1 | kBad | kStartPunct | kEndPunct | kCurrency, U"\u00B0"},
-      kGreekLead}},
+    {{kGreekLead, {kC1 | kBad | kStartPunct | kEndPunct | kCurrency, U"\u00B0"}, kGreekLead}},
     {{{0, U"\u0101"}, {0, U"\u20AC"}}},
 };
 
 bool IsPythonSpace(char32_t c) {
   return (c >= 0x9 && c <= 0xD) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 ||
-         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
+         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+         c == 0x205F || c == 0x3000;
 }
 
 uint32_t CategoriesOf(char32_t c) {
@@ -163,8 +159,7 @@ RuleBits PlacesOf(char32_t c) {
   for (const Rule& rule : kRules) {
     for (const CharSet& set : rule.sets) {
       if (set.empty()) break;
-      const bool fits =
-          (set.categories & categories) != 0 || set.others.find(c) != set.others.npos;
+      const bool fits = (set.categories & categories) != 0 || set.others.find(c) != set.others.npos;
       places |= RuleBits{fits} << place++;
     }
   }

@@ -48,8 +48,8 @@ class BadnessScan {
     seen_ |= places_;
   }
 
-  // Skips any number of ASCII characters, but for the two at each end of such a run: no rule reaches
-  // further into it.
+  // Skips any number of ASCII characters, but for the two at each end of such a run: no rule
+  // reaches further into it.
   void SkipAscii() { places_ = 0; }
 
   bool is_bad() const { return (seen_ & rules_.last_places) != 0; }
@@ -60,9 +60,10 @@ class BadnessScan {
   RuleBits seen_ = 0;
 };
 
-// Reads the text through, at memory speed over plain ASCII. `entry_of(c)` has the class of character
-// c in its low byte; returns all entries, the one or'ed to the other, but for those of characters
-// inside plain ASCII. With `only_until_bad` it may end where that is known. REQUIRES: valid UTF-8.
+// Reads the text through, at memory speed over plain ASCII. `entry_of(c)` has the class of
+// character c in its low byte; returns all entries, the one or'ed to the other, but for those of
+// characters inside plain ASCII. With `only_until_bad` it may end where that is known. REQUIRES:
+// valid UTF-8.
 template <bool only_until_bad, class EntryOf>
 uint32_t ReadText(std::string_view text, EntryOf entry_of, BadnessScan* scan) {
   constexpr ptrdiff_t kReach = 2;  // of a rule into a run of ASCII

@@ -20,7 +20,8 @@ struct Range {
   char32_t first, last;
 };
 
-constexpr Range kMappedRanges[] = {{0, 0x3FF}, {0x2000, 0x20FF}, {0x3000, 0x3000}, {0xFB00, 0xFFFF}};
+constexpr Range kMappedRanges[] = {
+    {0, 0x3FF}, {0x2000, 0x20FF}, {0x3000, 0x3000}, {0xFB00, 0xFFFF}};
 
 }  // namespace
 
@@ -68,7 +69,8 @@ uint32_t CharacterMap::EntryOf(char32_t c) const {
 
 Findings CharacterMap::Inspect(std::string_view text) const {
   BadnessScan scan(rules_);
-  const uint32_t seen = ReadText<false>(text, [this](char32_t c) { return EntryOf(c); }, &scan);
+  const uint32_t seen = ReadText<false>(
+      text, [this](char32_t c) { return EntryOf(c); }, &scan);
   Findings findings;
   findings.has_reference = (seen & kReference) != 0;
   findings.is_bad = scan.is_bad();

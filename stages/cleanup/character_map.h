@@ -14,7 +14,7 @@ namespace owt::cleanup {
 struct Findings {
   bool has_reference = false;  // an "&"
   bool is_bad = false;
-  bool has_mapped = false;        // a character that CharacterMap::Apply changes, or an ESC
+  bool has_mapped = false;       // a character that CharacterMap::Apply changes, or an ESC
   bool may_be_unnormal = false;  // a character that is not normal next to every other
 };
 

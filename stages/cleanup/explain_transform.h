@@ -11,8 +11,8 @@
 
 namespace owt::cleanup {
 
-// A map of cleanup that also says, in BatchResult::aux, what was done to each text that changed, one
-// line of JSON a document, also where the document is dropped afterwards:
+// A map of cleanup that also says, in BatchResult::aux, what was done to each text that changed,
+// one line of JSON a document, also where the document is dropped afterwards:
 //   {"file":F,"offset":N,"url":U,"segments":[...]}
 // `segments` as AppendPlans writes them. The texts are cleaned a second time for that.
 class ExplainTransform : public BatchTransform {

@@ -69,10 +69,10 @@ class EncodingRepair {
   bool DecodesFrom(CodePage page) {
     if (!pages_.CanEncode(page)) return false;
     pages_.Encode(page, &fixed_);
-    const bool restored = options_.restore_byte_a0 && page != CodePage::kMacRoman &&
-                          RestoreByteA0(fixed_, &fixed_);
-    const bool replaced =
-        options_.replace_lossy_sequences && IsSloppy(page) && ReplaceLossySequences(fixed_, &fixed_);
+    const bool restored =
+        options_.restore_byte_a0 && page != CodePage::kMacRoman && RestoreByteA0(fixed_, &fixed_);
+    const bool replaced = options_.replace_lossy_sequences && IsSloppy(page) &&
+                          ReplaceLossySequences(fixed_, &fixed_);
     const bool variants = Contains(fixed_, kLeadED) || Contains(fixed_, kLeadC0);
     if (variants) {
       bytes_.swap(fixed_);
@@ -143,7 +143,8 @@ class EncodingRepair {
 bool IsBad(std::string_view text) {
   const BadnessRules& rules = BadnessRules::Get();
   BadnessScan scan(rules);
-  ReadText<true>(text, [&](char32_t c) -> uint32_t { return rules.ClassOf(c); }, &scan);
+  ReadText<true>(
+      text, [&](char32_t c) -> uint32_t { return rules.ClassOf(c); }, &scan);
   return scan.is_bad();
 }
 

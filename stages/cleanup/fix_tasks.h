@@ -24,8 +24,8 @@ struct FixTasks {
 // Reads names of tasks; throws Error{kUsage} for one that is none.
 FixTasks ParseFixTasks(const std::vector<std::string>& names);
 
-// Does what the script does: of the tasks, in the order above, the first that applies, and no other.
-// Returns the reason to drop the text, or an empty one; *text is changed in place.
+// Does what the script does: of the tasks, in the order above, the first that applies, and no
+// other. Returns the reason to drop the text, or an empty one; *text is changed in place.
 std::string_view RunFixTasks(const FixTasks& tasks, const TextCleaner& cleaner, std::string* text);
 
 // Two spaces and more become one, and so do line feeds behind a letter, digit or "_" with the space

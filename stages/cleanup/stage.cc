@@ -1,4 +1,5 @@
-// `owt cleanup`: repairs texts as ftfy does (clean_text.h) and drops those of too few tokens (token_minimum.h).
+// `owt cleanup`: repairs texts as ftfy does (clean_text.h) and drops those of too few tokens
+// (token_minimum.h).
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <memory>

@@ -41,8 +41,9 @@ class Fused : public Stage {
       const OptionSpec* explain = member.options.Find("explain");
       if (explain != nullptr && !explain->get().empty()) {
         throw Error(ErrorKind::kUsage,
-                    member.name + ": --explain is for a stage by itself; give it and the one "
-                                  "before it an output of their own");
+                    member.name +
+                        ": --explain is for a stage by itself; give it and the one "
+                        "before it an output of their own");
       }
       maps.push_back({member.name, member.stage->MakeMap()});
     }

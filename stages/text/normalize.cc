@@ -81,7 +81,8 @@ std::u32string_view MarksOf(const icu::Normalizer2& normalizer, const char32_t& 
 }
 
 // Writes `marks` in canonical order (stable by combining class) and empties it.
-void AppendSorted(const icu::Normalizer2& normalizer, std::vector<char32_t>* marks, std::string* out) {
+void AppendSorted(const icu::Normalizer2& normalizer, std::vector<char32_t>* marks,
+                  std::string* out) {
   if (marks->size() > kLongRun) {
     std::vector<std::pair<uint8_t, char32_t>> keyed;
     for (const char32_t c : *marks) {

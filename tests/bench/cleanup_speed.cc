@@ -1,6 +1,6 @@
-// cleanup_speed RECORDS ROUNDS [CLEANED]: cleans texts that are in memory, with the defaults, ROUNDS
-// times on one thread, and prints a line a round: seconds of CPU. RECORDS holds texts, each behind
-// its length (little-endian u32); CLEANED gets what became of them, in the same form.
+// cleanup_speed RECORDS ROUNDS [CLEANED]: cleans texts that are in memory, with the defaults,
+// ROUNDS times on one thread, and prints a line a round: seconds of CPU. RECORDS holds texts, each
+// behind its length (little-endian u32); CLEANED gets what became of them, in the same form.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -51,7 +51,8 @@ int main(int argc, char** argv) {
   if (argc < 4) return 0;
   std::ofstream output(argv[3], std::ios::binary);
   for (const std::string_view text : texts) {
-    const std::string_view result = cleaner.Clean(text, &cleaned) ? std::string_view(cleaned) : text;
+    const std::string_view result =
+        cleaner.Clean(text, &cleaned) ? std::string_view(cleaned) : text;
     const auto length = static_cast<uint32_t>(result.size());
     output.write(reinterpret_cast<const char*>(&length), sizeof(length));
     output.write(result.data(), static_cast<std::streamsize>(result.size()));

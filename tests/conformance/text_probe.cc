@@ -137,8 +137,9 @@ int main(int argc, char** argv) {
     answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
-    std::fprintf(
-        stderr, "usage: text_probe tiers|encode[-TIER]|language|clean|explain|spaces < records > records\n");
+    std::fprintf(stderr,
+                 "usage: text_probe tiers|encode[-TIER]|language|clean|explain|spaces < records > "
+                 "records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

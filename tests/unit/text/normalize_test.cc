@@ -25,8 +25,8 @@ std::string ByUtf16(NormalForm form, const std::string& text) {
   const icu::Normalizer2* const normalizers[] = {
       icu::Normalizer2::getNFCInstance(status), icu::Normalizer2::getNFDInstance(status),
       icu::Normalizer2::getNFKCInstance(status), icu::Normalizer2::getNFKDInstance(status)};
-  const icu::UnicodeString normal = normalizers[static_cast<int>(form)]->normalize(
-      icu::UnicodeString::fromUTF8(text), status);
+  const icu::UnicodeString normal =
+      normalizers[static_cast<int>(form)]->normalize(icu::UnicodeString::fromUTF8(text), status);
   EXPECT_TRUE(U_SUCCESS(status));
   std::string out;
   normal.toUTF8String(out);
@@ -51,9 +51,9 @@ TEST(Normalize, SaysWhenNothingChanges) {
 
 TEST(Normalize, AllForms) {
   const std::string text = "\u00E9\uFB01\u212B\uFF9E\u1E9B\u0323";
-  const char* const wanted[] = {"\u00E9\uFB01\u00C5\uFF9E\u1E9B\u0323",
-                                "e\u0301\uFB01A\u030A\uFF9E\u017F\u0323\u0307",
-                                "\u00E9fi\u00C5\u3099\u1E69", "e\u0301fiA\u3099\u030As\u0323\u0307"};
+  const char* const wanted[] = {
+      "\u00E9\uFB01\u00C5\uFF9E\u1E9B\u0323", "e\u0301\uFB01A\u030A\uFF9E\u017F\u0323\u0307",
+      "\u00E9fi\u00C5\u3099\u1E69", "e\u0301fiA\u3099\u030As\u0323\u0307"};
   for (const NormalForm form : kForms) {
     std::string out;
     EXPECT_TRUE(Normalize(form, text, &out) || form == NormalForm::kNfc);

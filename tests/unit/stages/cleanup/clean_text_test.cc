@@ -56,7 +56,8 @@ TEST(CleanText, AllStepsTogether) {
   EXPECT_EQ(Clean("e&#x301;"), "\u00E9");
   EXPECT_EQ(Clean("&amp;amp;lt;"), "<");
   EXPECT_EQ(Clean("\r&amp;#10;"), "\n\n");  // a round ends before the next layer is decoded
-  EXPECT_EQ(Clean("\u201CIt\u2019s\u201D \uFF21\uFB01x\u3000\x1B[1;31mred\x1B[m"), "\"It's\" Afix red");
+  EXPECT_EQ(Clean("\u201CIt\u2019s\u201D \uFF21\uFB01x\u3000\x1B[1;31mred\x1B[m"),
+            "\"It's\" Afix red");
 }
 
 // The examples of ftfy's documentation and the like.
@@ -71,8 +72,9 @@ TEST(CleanText, Mojibake) {
 
 // What people write.
 TEST(CleanText, WhatIsNoMojibakeStays) {
-  for (const char* text : {"IL Y MARQU\u00C9\u2026", "\u2014a\u00F1o\u2014", "5\u00A0\u20AC", "\u00C7A VA?",
-                           "\u00D8\u00D8", "\u0415\u0429\u0401", "\u00AF\\_(\u30C4)_/\u00AF"}) {
+  for (const char* text :
+       {"IL Y MARQU\u00C9\u2026", "\u2014a\u00F1o\u2014", "5\u00A0\u20AC", "\u00C7A VA?",
+        "\u00D8\u00D8", "\u0415\u0429\u0401", "\u00AF\\_(\u30C4)_/\u00AF"}) {
     EXPECT_EQ(Clean(text), text);
   }
 }
@@ -155,11 +157,11 @@ TEST(CleanText, NoTextTakesLong) {
   std::string chain = "\u00C3" + Repeat("\u0192", 2'000'000);  // each decoding makes the next one
   std::string escapes = Repeat("\x1B[", 1'000'000) + Repeat("m", 1'000'000);
   for (const std::string& text :
-       {Repeat("?", 10'000'000), Repeat("\U0001F600", 10'000'000), Repeat("\u00C3\u00A9", 10'000'000),
-        Repeat("\u00C3\u0192\u00C2\u00A9", 10'000'000), Repeat("\u00E2\u20AC", 10'000'000),
-        Repeat("\u00E2\u20AC\u2122 ", 10'000'000), Repeat("\uFFFD", 5'000'000),
-        Repeat("\u0301\u0316", 2'000'000), Repeat("&", 10'000'000), Repeat("\r", 10'000'000),
-        Repeat("\u00A0\u00E0 ", 10'000'000), chain, escapes}) {
+       {Repeat("?", 10'000'000), Repeat("\U0001F600", 10'000'000),
+        Repeat("\u00C3\u00A9", 10'000'000), Repeat("\u00C3\u0192\u00C2\u00A9", 10'000'000),
+        Repeat("\u00E2\u20AC", 10'000'000), Repeat("\u00E2\u20AC\u2122 ", 10'000'000),
+        Repeat("\uFFFD", 5'000'000), Repeat("\u0301\u0316", 2'000'000), Repeat("&", 10'000'000),
+        Repeat("\r", 10'000'000), Repeat("\u00A0\u00E0 ", 10'000'000), chain, escapes}) {
     const auto started = std::chrono::steady_clock::now();
     std::string out;
     cleaner.Clean(text, &out);
