@@ -263,7 +263,10 @@ std::string_view DocumentParser::Parse(std::string_view line, Document* document
       if (has_text) return "duplicate_key";
       if (!is_string) return "text_not_a_string";
       has_text = true;
-      return Unescape(raw, state_->replace_surrogates, &document->text_, &state_->text);
+      const std::string_view reason = Unescape(raw, false, &document->text_, &state_->text);
+      if (reason != "lone_surrogate" || !state_->replace_surrogates) return reason;
+      document->text_edited_ = true;
+      return Unescape(raw, true, &document->text_, &state_->text);
     }
     if (key == state_->keys.url) {
       if (!is_string) return raw == "null" ? "" : "url_not_a_string";

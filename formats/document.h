@@ -75,7 +75,8 @@ struct DocumentKeys {
 // Reads records. Keeps its memory between calls; one per thread.
 class DocumentParser {
  public:
-  // With `replace_surrogates` a lone surrogate in a text is U+FFFD, and no reason to refuse it.
+  // With `replace_surrogates` a lone surrogate in a text is U+FFFD, and no reason to refuse it; the
+  // document then counts as changed.
   explicit DocumentParser(DocumentKeys keys, bool replace_surrogates = false);
   ~DocumentParser();
 

@@ -5,21 +5,24 @@
 namespace owt::formats {
 namespace {
 
-// Parser and document of this thread, made anew when the keys differ.
+// Parser and document of this thread, made anew when what it is to do differs.
 struct Workplace {
-  explicit Workplace(const DocumentKeys& document_keys)
-      : keys(document_keys), parser(document_keys) {}
+  Workplace(const DocumentKeys& document_keys, bool surrogates)
+      : keys(document_keys),
+        replace_surrogates(surrogates),
+        parser(document_keys, replace_surrogates) {}
 
   DocumentKeys keys;
+  bool replace_surrogates;
   DocumentParser parser;
   Document document;
 };
 
-Workplace& ThisThreads(const DocumentKeys& keys) {
+Workplace& ThisThreads(const DocumentKeys& keys, bool replace_surrogates) {
   static thread_local std::unique_ptr<Workplace> workplace;
   if (workplace == nullptr || workplace->keys.text != keys.text ||
-      workplace->keys.url != keys.url) {
-    workplace = std::make_unique<Workplace>(keys);
+      workplace->keys.url != keys.url || workplace->replace_surrogates != replace_surrogates) {
+    workplace = std::make_unique<Workplace>(keys, replace_surrogates);
   }
   return *workplace;
 }
@@ -37,7 +40,7 @@ std::string_view DocumentMap::ReasonFor(const NamedMap& map, std::string_view re
 }
 
 void DocumentMap::Apply(const Batch& batch, BatchResult* result) const {
-  Workplace& workplace = ThisThreads(keys_);
+  Workplace& workplace = ThisThreads(keys_, !maps_.empty() && maps_[0].map->replaces_surrogates());
   Document& document = workplace.document;
   const std::string_view bytes = batch.bytes.view();
   result->bytes.reserve(bytes.size() + bytes.size() / 16);

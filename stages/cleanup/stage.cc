@@ -1,15 +1,24 @@
-// `owt cleanup`: repairs texts (clean_text.h) and drops those of too few tokens (token_minimum.h).
+// `owt cleanup`: repairs texts as ftfy does (clean_text.h) and drops those of too few tokens
+// (token_minimum.h).
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "formats/document.h"
+#include "formats/explained_sink.h"
+#include "formats/line_source.h"
 #include "formats/run_documents.h"
 #include "pipeline/context.h"
+#include "pipeline/error.h"
+#include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "stages/cleanup/clean_text.h"
+#include "stages/cleanup/explain_transform.h"
+#include "stages/cleanup/fix_tasks.h"
+#include "stages/cleanup/repair_options.h"
 #include "stages/cleanup/token_minimum.h"
 
 namespace owt::stages {
@@ -17,22 +26,36 @@ namespace {
 
 class CleanupMap : public MapTransform {
  public:
-  CleanupMap(const cleanup::CleanOptions& options, uint64_t min_tokens)
-      : options_(options), min_tokens_(min_tokens), model_(formats::Gpt2Vocab::Embedded()) {}
+  CleanupMap(const cleanup::CleanOptions& options, const cleanup::FixTasks& tasks,
+             uint64_t min_tokens)
+      : options_(options),
+        cleaner_(options),
+        tasks_(tasks),
+        min_tokens_(min_tokens),
+        model_(formats::Gpt2Vocab::Embedded()) {}
 
   Verdict Apply(Document& document) const override {
-    std::string cleaned;
-    if (cleanup::CleanText(document.text(), options_, &cleaned)) {
-      document.SetText(std::move(cleaned));
+    std::string text;
+    if (tasks_.any()) {
+      text = document.text();
+      const std::string_view reason = cleanup::RunFixTasks(tasks_, cleaner_, &text);
+      if (!reason.empty()) return Verdict::Drop(reason);
+      if (text != document.text()) document.SetText(std::move(text));
+    } else if (cleaner_.Clean(document.text(), &text)) {
+      document.SetText(std::move(text));
     }
     const bool enough = cleanup::ReachesTokens(document.text(), min_tokens_, &encoders_.local());
     return enough ? Verdict::Keep() : Verdict::Drop("too_few_tokens");
   }
 
+  bool replaces_surrogates() const override { return options_.fix_surrogates; }
+
  private:
   using Encoders = oneapi::tbb::enumerable_thread_specific<text::BpeEncoder>;
 
   cleanup::CleanOptions options_;
+  cleanup::TextCleaner cleaner_;
+  cleanup::FixTasks tasks_;
   uint64_t min_tokens_;
   text::BpeModel model_;
   mutable Encoders encoders_{std::cref(model_)};  // caches; they do not decide any count
@@ -41,14 +64,18 @@ class CleanupMap : public MapTransform {
 class Cleanup : public Stage {
  public:
   void Declare(OptionSet& options) override {
-    options.Group("Repairs")
-        .Flag("preserve-entities", &preserve_entities_,
-              "leave HTML references such as &amp; as they are")
+    repairs_.Declare(options);
+    options.Text("explain", &explain_, "FILE", "write what was done to each text, as jsonl")
         .Detail(
-            "They are decoded otherwise, except from the first line with a < on: where there "
-            "are tags, references are markup.")
-        .Choice("normalization", &normalization_, {"nfc", "none"},
-                "Unicode normal form of the texts");
+            "A line a changed text, with the plan of each changed segment in the form of ftfy's "
+            "explanations. Replayed on the segment it gives the text of the output.");
+    options.Group("Tasks of Megatron's cleanup_fix_dataset.py")
+        .List("task", &tasks_, "TASK", "do this task in place of the repairs; several may be given")
+        .Detail(
+            "remove_512 drops texts of fewer than 512 characters, remove_256_javascript those of "
+            "fewer than 256 with the word javascript; ftfy_fix_text repairs as above; "
+            "general_cleaning makes spaces, and line feeds behind a word, one space. As in the "
+            "script the first task of this order that applies is the only one done to a text.");
     options.Group("Short texts")
         .Integer("min-tokens", &min_tokens_, 0, 1000000, "drop texts with fewer GPT-2 tokens")
         .Detail(
@@ -56,22 +83,32 @@ class Cleanup : public Stage {
             "a text of 8 characters a token asked for passes uncounted. 0 keeps all texts.");
     options.Example("owt cleanup merged.json cleaned.json",
                     "repairs texts, drops those below 128 tokens");
+    options.Example("owt cleanup --preset llm --explain why.jsonl merged.json cleaned.json",
+                    "as FineWeb-2 does; says what was repaired, and how");
     options.Example("owt cleanup --min-tokens 0 merged.json",
                     "repairs only; writes merged.cleanup.json");
   }
 
   std::unique_ptr<MapTransform> MakeMap() override {
-    cleanup::CleanOptions options;
-    options.unescape_html = !preserve_entities_;
-    options.normalize_nfc = normalization_ == "nfc";
-    return std::make_unique<CleanupMap>(options, min_tokens_);
+    return std::make_unique<CleanupMap>(repairs_.Make(), cleanup::ParseFixTasks(tasks_),
+                                        min_tokens_);
   }
 
-  void Run(RunContext& context) override { formats::RunDocuments(context, MakeMap()); }
+  void Run(RunContext& context) override {
+    if (explain_.empty()) return formats::RunDocuments(context, MakeMap());
+    if (!tasks_.empty()) {
+      throw Error(ErrorKind::kUsage, "--explain is for the repairs and goes with no --task");
+    }
+    formats::LineSource source(context);
+    const cleanup::ExplainTransform transform(context, MakeMap(), repairs_.Make());
+    formats::ExplainedSink sink(context, explain_);
+    RunFlow(context, source, transform, sink);
+  }
 
  private:
-  bool preserve_entities_ = false;
-  std::string normalization_ = "nfc";
+  cleanup::RepairOptions repairs_;
+  std::string explain_;
+  std::vector<std::string> tasks_;
   uint64_t min_tokens_ = 128;
 };
 

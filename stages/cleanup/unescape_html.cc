@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "stages/cleanup/character_fixes.h"
 #include "stages/text/html_entities.h"
 #include "stages/text/utf8.h"
 
@@ -106,27 +105,6 @@ std::optional<std::string> TakeReference(std::string* out) {
   return decoded;
 }
 
-// The ASCII character that NFC turns `c` into, or `c`.
-char32_t AsciiSingleton(char32_t c) {
-  if (c == 0x037E) return ';';
-  if (c == 0x1FEF) return '`';
-  if (c == 0x212A) return 'K';
-  return c;
-}
-
-void AppendFolded(std::string_view text, std::string* out) {
-  for (size_t i = 0; i < text.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
-    const char32_t folded = AsciiSingleton(c.code_point);
-    if (!c.valid) {
-      out->append(text, i, c.length);
-    } else if (!IsRemovedControl(folded)) {
-      text::AppendUtf8(folded, out);
-    }
-    i += c.length;
-  }
-}
-
 }  // namespace
 
 bool DecodeEntitiesOnce(std::string_view text, std::string* out) {
@@ -146,17 +124,17 @@ bool DecodeEntitiesOnce(std::string_view text, std::string* out) {
   return changed;
 }
 
-std::string DecodeEntitiesFully(std::string_view text) {
+std::string DecodeEntitiesFully(std::string_view text, const AppendPiece& append) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const uint32_t length = text::DecodeUtf8(text, i).length;
-    AppendFolded(text.substr(i, length), &out);
+    append(text.substr(i, length), &out);
     i += length;
     // What a reference stands for may end another one in turn (&semi;), and again.
     while (!out.empty() && out.back() == ';') {
       const std::optional<std::string> decoded = TakeReference(&out);
       if (!decoded) break;
-      AppendFolded(*decoded, &out);
+      append(*decoded, &out);
     }
   }
   return out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,9 +15,12 @@ namespace owt::cleanup {
 // there was nothing to decode. Linear.
 bool DecodeEntitiesOnce(std::string_view text, std::string* out);
 
+// Appends a piece of text to `out` as all other steps leave it.
+using AppendPiece = std::function<void(std::string_view piece, std::string* out)>;
+
 // Decodes until nothing is left to decode: "&amp;amp;lt;" becomes "<". Equals DecodeEntitiesOnce
-// repeated, with the characters that NFC turns into ASCII (U+037E is a semicolon) already so turned
-// and control characters removed. Linear, however deep the nesting.
-std::string DecodeEntitiesFully(std::string_view text);
+// repeated, with `append` done to each character of the text and to what each reference stands for.
+// Linear, however deep the nesting.
+std::string DecodeEntitiesFully(std::string_view text, const AppendPiece& append);
 
 }  // namespace owt::cleanup

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "formats/document.h"
@@ -78,33 +77,6 @@ void FilterTransform::Apply(const Batch& batch, BatchResult* result) const {
     result->bytes.append(bytes.substr(begin, end - begin));
     result->bytes += '\n';
   });
-}
-
-void FilterSink::Put(BatchResult& result) {
-  output_.Put(result);
-  if (!result.aux.empty()) explain_.Write(result.aux);
-}
-
-// "BYTES STATE": of the explanation and of the output.
-std::string FilterSink::Checkpoint(std::vector<Fd>* unsynced) {
-  const std::string state = output_.Checkpoint(unsynced);
-  if (state.empty()) return {};
-  return fmt::format("{} {}", explain_.Checkpoint(unsynced), state);
-}
-
-bool FilterSink::Restore(const std::string& state) {
-  uint64_t bytes = 0;
-  const size_t space = state.find(' ');
-  if (space == std::string::npos) return false;
-  std::from_chars(state.data(), state.data() + space, bytes);
-  if (!output_.Restore(state.substr(space + 1))) return false;
-  explain_.Restore(bytes);
-  return true;
-}
-
-void FilterSink::Commit() {
-  output_.Commit();
-  explain_.Commit();
 }
 
 }  // namespace owt::dedup

@@ -7,10 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/stream_sink.h"
 #include "pipeline/batch.h"
 #include "pipeline/context.h"
-#include "pipeline/side_file.h"
 #include "stages/dedup/passes.h"
 #include "stages/dedup/removals.h"
 
@@ -69,22 +67,6 @@ class FilterTransform : public BatchTransform {
   const RunContext& context_;
   const DocumentReader& reader_;
   const Decisions& decisions_;
-};
-
-// The documents to the output, explanations to a file of their own; both resume together.
-class FilterSink : public Sink {
- public:
-  FilterSink(RunContext& context, std::string explain_path)
-      : output_(context), explain_(std::move(explain_path)) {}
-
-  void Put(BatchResult& result) override;
-  std::string Checkpoint(std::vector<Fd>* unsynced) override;
-  bool Restore(const std::string& state) override;
-  void Commit() override;
-
- private:
-  formats::StreamSink output_;
-  SideFile explain_;
 };
 
 }  // namespace owt::dedup

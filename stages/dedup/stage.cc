@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "formats/explained_sink.h"
 #include "formats/input_stream.h"
 #include "formats/line_source.h"
 #include "pipeline/context.h"
@@ -150,7 +151,7 @@ class Dedup : public Stage {
     formats::LineSource lines = WholeInput(context);
     dedup::RangeSource source(&lines, decisions.range);
     const dedup::FilterTransform transform(context, reader, decisions);
-    dedup::FilterSink sink(context, explain_);
+    formats::ExplainedSink sink(context, explain_);
     RunFlow(context, source, transform, sink);
   }
 

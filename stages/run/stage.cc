@@ -38,6 +38,13 @@ class Fused : public Stage {
   void Run(RunContext& context) override {
     std::vector<formats::NamedMap> maps;
     for (const Member& member : members_) {
+      const OptionSpec* explain = member.options.Find("explain");
+      if (explain != nullptr && !explain->get().empty()) {
+        throw Error(ErrorKind::kUsage,
+                    member.name +
+                        ": --explain is for a stage by itself; give it and the one "
+                        "before it an output of their own");
+      }
       maps.push_back({member.name, member.stage->MakeMap()});
     }
     formats::RunDocuments(context, std::move(maps));

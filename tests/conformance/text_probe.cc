@@ -1,25 +1,29 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
-//   text_probe encode|encode-TIER|language|clean-STEPS < texts > answers
+//   text_probe encode|encode-TIER|language|clean|explain|spaces < texts > answers
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
 // answers each text with its GPT-2 ids, u16 each, `encode-TIER` by the instructions named (`tiers`
-// prints those of this machine, one a line); `language` with "CODE PERCENT"; `clean-`
-// with the cleaned text, where STEPS are letters: u (unescape HTML), l (line breaks), c (control
-// characters), n (NFC).
+// prints those of this machine, one a line); `language` with "CODE PERCENT". Before a text
+// to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned text,
+// `explain` with what was done to its segments, as cleanup/explain.h says. `spaces` answers with
+// what general_cleaning makes of the text.
 
 #include <fmt/format.h>
 
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
 #include "stages/cleanup/clean_text.h"
+#include "stages/cleanup/explain.h"
+#include "stages/cleanup/fix_tasks.h"
 #include "stages/langdetect/detect_language.h"
 #include "stages/text/bpe_encoder.h"
 
@@ -70,11 +74,53 @@ std::string Language(std::string_view text) {
   return fmt::format("{} {:.0f}", detected.code, detected.score * 100);
 }
 
-std::string Clean(std::string_view steps, std::string_view text) {
-  const auto has = [&](char step) { return steps.find(step) != steps.npos; };
-  const owt::cleanup::CleanOptions options = {has('u'), has('l'), has('c'), has('n')};
+// "a11111111111C0 1000000": how references are decoded (0, a, 1), the switches in ftfy's order
+// without fix_surrogates, the normal form (C, D, c, d for NFKC and NFKD, -), 1 for ftfy's quirks,
+// and the length of a segment.
+owt::cleanup::CleanOptions OptionsOf(std::string_view line) {
+  owt::cleanup::CleanOptions options;
+  const char how = line[0];
+  options.unescape_html = how == '0'   ? owt::cleanup::UnescapeHtml::kNever
+                          : how == '1' ? owt::cleanup::UnescapeHtml::kAlways
+                                       : owt::cleanup::UnescapeHtml::kAuto;
+  bool* const switches[] = {&options.remove_terminal_escapes,
+                            &options.fix_encoding,
+                            &options.encoding.restore_byte_a0,
+                            &options.encoding.replace_lossy_sequences,
+                            &options.encoding.decode_inconsistent_utf8,
+                            &options.encoding.fix_c1_controls,
+                            &options.fix_latin_ligatures,
+                            &options.fix_character_width,
+                            &options.uncurl_quotes,
+                            &options.fix_line_breaks,
+                            &options.remove_control_chars};
+  size_t at = 1;
+  for (bool* const value : switches) *value = line[at++] == '1';
+  const size_t form = std::string_view("CDcd").find(line[at++]);
+  options.normalization.reset();
+  if (form < 4) options.normalization = static_cast<owt::text::NormalForm>(form);
+  options.encoding.final_line_feed = line[at++] == '1';
+  options.max_decode_length = std::stoull(std::string(line.substr(at)));
+  return options;
+}
+
+std::string Clean(bool explain, std::string_view record) {
+  static std::string last_options;
+  static std::unique_ptr<owt::cleanup::TextCleaner> cleaner;
+  const size_t line_feed = record.find('\n');
+  const std::string_view options = record.substr(0, line_feed);
+  const std::string_view text = record.substr(line_feed + 1);
+  if (options != last_options) {
+    cleaner = std::make_unique<owt::cleanup::TextCleaner>(OptionsOf(options));
+    last_options = options;
+  }
   std::string cleaned;
-  return owt::cleanup::CleanText(text, options, &cleaned) ? cleaned : std::string(text);
+  if (!explain) return cleaner->Clean(text, &cleaned) ? cleaned : std::string(text);
+  std::vector<owt::cleanup::SegmentPlan> segments;
+  cleaner->Clean(text, &cleaned, &segments);
+  std::string json;
+  owt::cleanup::AppendPlans(text, segments, &json);
+  return json;
 }
 
 }  // namespace
@@ -86,12 +132,14 @@ int main(int argc, char** argv) {
   if (question == "encode") answer = EncodeWith("");
   if (question.starts_with("encode-")) answer = EncodeWith(question.substr(7));
   if (question == "language") answer = Language;
-  if (question.starts_with("clean-")) {
-    answer = [&](std::string_view text) { return Clean(question.substr(6), text); };
+  if (question == "spaces") answer = owt::cleanup::CleanSpaces;
+  if (question == "clean" || question == "explain") {
+    answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
-    std::fprintf(
-        stderr, "usage: text_probe tiers|encode[-TIER]|language|clean-STEPS < records > records\n");
+    std::fprintf(stderr,
+                 "usage: text_probe tiers|encode[-TIER]|language|clean|explain|spaces < records > "
+                 "records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

@@ -43,11 +43,10 @@ def check(owt, name, stage, case, kills, seed):
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         source = case.write(folder, case.content(INPUT_BYTES))
-        command = [owt, stage, "--checkpoint-every", "256K", "--max-bad", "20%", str(source)]
+        command = [owt, stage, *case.options, "--checkpoint-every", "256K", "--max-bad", "20%", str(source)]
 
         def whole(where):
-            return [*command, *case.options_in(where), "--dropped", f"{where}/dropped.lines", "--quarantine", f"{where}/quarantine.lines",
-                    f"{where}/{case.output}"]
+            return [*command, *case.side_options(where), f"{where}/{case.output}"]
 
         started = time.monotonic()
         subprocess.run(whole(folder), check=True, capture_output=True)

@@ -2,9 +2,9 @@
 """The determinism matrix and the ledger check, for every data stage of the table.
 
 Each stage runs on the same records with 1, 2 and 8 workers, three batch sizes, and plain and compressed input: its
-outputs, and the files of --dropped and --quarantine, must have one hash. The manifest's ledger must add up, count every
-record, and say how many lines these files have. A stage runs again when a file
-that one of its options names has changed. Usage: stages.py OWT [STAGE|CASE...]
+outputs, and side files such as those of --dropped and --quarantine, must have one hash. The manifest's ledger must add
+up, count every record, and say how many lines these two have. A stage runs again when a file that one of its options
+names has changed. Usage: stages.py OWT [STAGE|CASE...]
 """
 import hashlib, json, pathlib, re, subprocess, sys, tempfile
 
@@ -23,10 +23,8 @@ def lines_of(path, source):
 
 def run(owt, stage, case, folder, source, workers, batch):
     """The hashes of the outputs and of the side files, the ledger, and what is wrong with the numbers."""
-    side = {name: folder / f"{name}.lines" for name in ("dropped", "quarantine")}
-    done = subprocess.run([owt, stage, *case.options_in(folder), "-j", str(workers), "--batch-size", str(batch), "--max-bad", "20%",
-                           "--dropped", str(side["dropped"]), "--quarantine", str(side["quarantine"]),
-                           "--force", str(source), f"{folder}/{case.output}"], capture_output=True, text=True)
+    done = subprocess.run([owt, stage, *case.options, "-j", str(workers), "--batch-size", str(batch), "--max-bad", "20%",
+                           *case.side_options(folder), "--force", str(source), f"{folder}/{case.output}"], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{stage} -j {workers} --batch-size {batch} {source.name}: exit {done.returncode}\n{done.stderr}")
     digest = hashlib.sha256()
@@ -35,10 +33,10 @@ def run(owt, stage, case, folder, source, workers, batch):
     ledger = json.loads((folder / (case.output.rstrip("/") + ".manifest.json")).read_text())["ledger"]
     counts = {"dropped": sum(ledger["dropped"].values()), "quarantine": sum(ledger["quarantined"].values())}
     problems, sides = [], hashlib.sha256()
-    for name, path in side.items():
-        lines = lines_of(path, source)
+    for name in case.sides:
+        lines = lines_of(folder / f"{name}.lines", source)
         sides.update(b"\n".join(lines))
-        if len(lines) != counts[name]:
+        if len(lines) != counts.get(name, len(lines)):
             problems.append(f"{stage}: {len(lines)} lines {name}, the ledger says {counts[name]}")
     if ledger["in"] != ledger["out"] + sum(counts.values()) or ledger["changed"] > ledger["out"]:
         problems.append(f"{stage}: the ledger does not add up: {ledger}")
@@ -104,7 +102,7 @@ def check_lists(owt, stage, case):
             folder = pathlib.Path(name)
             (folder / "in").write_text(case.content(20000))
             first, other, beside = CONTENTS.get(option, ("first\n", "other\n", {}))
-            command = [owt, stage, *case.options_in(folder), f"--{option}", "list", "--max-bad", "5%", "in", case.output]
+            command = [owt, stage, *case.options, f"--{option}", "list", "--max-bad", "5%", "in", case.output]
             for more, content in beside.items():
                 (folder / more).write_text(content)
                 command += [f"--{more}", more]

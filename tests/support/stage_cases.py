@@ -239,18 +239,19 @@ class Case:
     or a folder (a dict of names and bytes). `count(content)` is the number of its records, `options` go on the command
     line, {folder} in them is that of the run, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
     case, of the same input, must give the same bytes. Without `packed` the stage reads plain files
-    only, or tells their names; without `resumes` a killed run starts over."""
+    only, or tells their names; without `resumes` a killed run starts over. `sides` are options for further side files."""
 
     def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None, same_as=None,
-                 packed=True, resumes=True):
+                 packed=True, resumes=True, sides=()):
         self.packed, self.resumes = packed, resumes
+        self.sides = ["dropped", "quarantine", *sides]
         self.same_as = same_as
         self.content, self.options, self.suffix, self.output = content, list(options), suffix, output
         self.outputs = outputs or (lambda folder: [folder / output])
         self.count = count or (lambda made: num_lines(made.encode()))
 
-    def options_in(self, folder):
-        return [option.replace("{folder}", str(folder)) for option in self.options]
+    def side_options(self, where):
+        return [word for name in self.sides for word in (f"--{name}", f"{where}/{name}.lines")]
 
     def packings(self, made):
         """How the input may be stored; web archives are also packed record by record, as crawlers do."""
@@ -293,12 +294,12 @@ CASES = {
     "cleanup": Case(documents),
     "cleanup:parts": Case(documents, ["--part-size", "100K"], output="out/",
                           outputs=lambda folder: sorted((folder / "out").glob("part-*"))),
+    "cleanup:explain": Case(documents, sides=["explain"]),
     "langdetect": Case(documents, ["--keep", "en"]),
     "filter": Case(documents, ["--filters", "gopher-repetition,gopher-quality,c4,fineweb", "--fineweb-max-dup-line-chars",
                                "0.2", "--mask-emails"]),
     "filter:score": Case(documents, ["--mode", "score", "--filters", "gopher-repetition,gopher-quality,c4,fineweb"]),
-    "filter:explain": Case(documents, ["--explain", "{folder}/why.jsonl"], packed=False,  # the name of the input is told
-                           outputs=lambda folder: [folder / "out.jsonl", folder / "why.jsonl"]),
+    "filter:explain": Case(documents, sides=["explain"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),
