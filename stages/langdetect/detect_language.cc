@@ -5,6 +5,11 @@
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <algorithm>
 #include <cstdint>
 
 #include "stages/text/utf8.h"
@@ -27,56 +32,84 @@ std::string ModernCode(std::string_view code) {
   return std::string(code);
 }
 
-// CLD2 refuses text with controls and noncharacters; here they count as spaces. Same length, so
-// that shares of the text stay what they are.
-std::string WithoutControls(std::string_view text) {
+// CLD2 is not made for controls and noncharacters (its own check refuses a text with any).
+bool IsRefused(const text::Utf8Char& c) {
+  const bool kept = c.code_point == '\t' || c.code_point == '\n' || c.code_point == '\f' ||
+                    c.code_point == '\r' || (c.code_point >= 0x20 && c.code_point < 0x7F);
+  const bool control = c.code_point < 0xA0 && !kept;
+  const bool nonchar =
+      (c.code_point >= 0xFDD0 && c.code_point <= 0xFDEF) || (c.code_point & 0xFFFE) == 0xFFFE;
+  return control || nonchar || !c.valid;
+}
+
+// Whether a character that begins with this byte can be one of them.
+uint8_t MayBeRefused(char byte) {
+  const auto b = static_cast<uint8_t>(byte);
+  const auto blank = static_cast<uint8_t>((b == '\t') | (b == '\n') | (b == '\f') | (b == '\r'));
+  return static_cast<uint8_t>(((b < 0x20) & !blank) | (b == 0x7F) | (b == 0xC2) | (b >= 0xEF));
+}
+
+bool HoldsRefused(std::string_view text) {
+  constexpr size_t kBlock = 32;  // bytes looked at together
+  for (size_t begin = 0; begin < text.size(); begin += kBlock) {
+    const size_t end = std::min(begin + kBlock, text.size());
+    uint8_t any = 0;
+    if (end - begin == kBlock) {
+      for (size_t i = 0; i < kBlock; ++i) any |= MayBeRefused(text[begin + i]);
+      if (any == 0) continue;
+    }
+    for (size_t i = begin; i < end; ++i) {
+      if (MayBeRefused(text[i]) != 0 && IsRefused(text::DecodeUtf8(text, i))) return true;
+    }
+  }
+  return false;
+}
+
+// With a space for each of their bytes, so that shares of the text stay what they are.
+std::string WithoutRefused(std::string_view text) {
   std::string out(text);
   for (size_t i = 0; i < text.size();) {
     const text::Utf8Char c = text::DecodeUtf8(text, i);
-    const bool kept = c.code_point == '\t' || c.code_point == '\n' || c.code_point == '\f' ||
-                      c.code_point == '\r' || (c.code_point >= 0x20 && c.code_point < 0x7F);
-    const bool control = c.code_point < 0xA0 && !kept;
-    const bool nonchar =
-        (c.code_point >= 0xFDD0 && c.code_point <= 0xFDEF) || (c.code_point & 0xFFFE) == 0xFFFE;
-    if (control || nonchar || !c.valid) out.replace(i, c.length, c.length, ' ');
+    if (IsRefused(c)) out.replace(i, c.length, c.length, ' ');
     i += c.length;
   }
   return out;
 }
 
-struct Answer {
-  CLD2::Language languages[3];
-  int percents[3];
-  bool reliable;
-  bool accepted;  // false: the text holds characters that CLD2 refuses
-};
-
-Answer Ask(std::string_view text) {
-  constexpr int kNoFlags = 0;
-  constexpr bool kPlainText = true;
-  const CLD2::CLDHints no_hints = {nullptr, nullptr, CLD2::UNKNOWN_ENCODING,
-                                   CLD2::UNKNOWN_LANGUAGE};
-  Answer answer{};
-  double scores[3];
-  int text_bytes = 0;
-  int valid_bytes = 0;
-  const auto size = static_cast<int>(text.size());
-  CLD2::ExtDetectLanguageSummaryCheckUTF8(text.data(), size, kPlainText, &no_hints, kNoFlags,
-                                          answer.languages, answer.percents, scores, nullptr,
-                                          &text_bytes, &answer.reliable, &valid_bytes);
-  answer.accepted = valid_bytes == size;
-  return answer;
-}
+const char* OrNull(const std::string& hint) { return hint.empty() ? nullptr : hint.c_str(); }
 
 }  // namespace
 
-DetectedLanguage DetectLanguage(std::string_view text) {
-  Answer answer = Ask(text);
-  if (!answer.accepted) answer = Ask(WithoutControls(text));
+DetectedLanguage DetectLanguage(std::string_view text, const Cld2Options& options) {
+  std::string blanked;
+  if (HoldsRefused(text)) {
+    blanked = WithoutRefused(text);
+    text = blanked;
+  }
+  constexpr bool kPlainText = true;
+  const int flags = options.best_effort ? CLD2::kCLDFlagBestEffort : 0;
+  const CLD2::CLDHints hints = {OrNull(options.content_language), OrNull(options.top_level_domain),
+                                CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
+  CLD2::Language languages[3];
+  int percents[3] = {};
+  double scores[3];
+  int text_bytes = 0;
+  bool reliable = false;
+  CLD2::ExtDetectLanguageSummary(text.data(), static_cast<int>(text.size()), kPlainText, &hints,
+                                 flags, languages, percents, scores, nullptr, &text_bytes,
+                                 &reliable);
   DetectedLanguage detected;
-  detected.score = answer.percents[0] / 100.0;
-  if (answer.reliable) detected.code = ModernCode(CLD2::LanguageCode(answer.languages[0]));
+  detected.score = static_cast<float>(percents[0]) / 100;
+  if (reliable) detected.code = ModernCode(CLD2::LanguageCode(languages[0]));
   return detected;
+}
+
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  constexpr int kBytes = 16 << 20;
+  mallopt(M_MMAP_THRESHOLD, kBytes);
+  mallopt(M_TRIM_THRESHOLD, kBytes);
+#endif
 }
 
 bool IsKnownLanguage(std::string_view code) {

@@ -4,7 +4,8 @@
     pip install pycld2
     tests/conformance/langdetect_cld2.py build/release/bin/text_probe [--texts 100000] [--seed 1]
 
-Texts are cuts and mixtures of the Universal Declaration's first article in many languages, of any length. Prints
+Texts are cuts and mixtures of the Universal Declaration's first article in many languages, of any length, without
+hints and with them. Prints
 what was compared; exits 1 at the first difference.
 """
 
@@ -45,6 +46,18 @@ ARTICLE_1 = [
 
 NOISE = ["", " ", "\n", " 12345 ", "???", "http://example.com/a?b=c ", "<b>", "&amp;", "\U0001f600", " x ", "\t", "— ", "foo@example.org "]
 
+# For owt, and the same for pycld2.
+HINTS = [
+    (["best"], {"bestEffort": True}),
+    (["tld=de"], {"hintTopLevelDomain": "de"}),
+    (["tld=ID"], {"hintTopLevelDomain": "ID"}),
+    (["http=pt-BR,en"], {"hintLanguageHTTPHeaders": "pt-BR,en"}),
+    (["http=nonsense, sr-Latn, zh-Hant", "tld=no"],
+     {"hintLanguageHTTPHeaders": "nonsense, sr-Latn, zh-Hant", "hintTopLevelDomain": "no"}),
+    (["best", "tld=fr", "http=fr"],
+     {"bestEffort": True, "hintTopLevelDomain": "fr", "hintLanguageHTTPHeaders": "fr"}),
+]
+
 
 def modern(code):
     return {"iw": "he", "jw": "jv", "un": "und"}.get(code, "und" if code[:2] in ("xx", "zz") else code)
@@ -60,6 +73,18 @@ def random_text(rng):
     return "".join(parts) * rng.choice([1, 1, 1, 1, 2, 20])
 
 
+def compare(program, texts, hints, options):
+    """The answers, which are pycld2's."""
+    answers = []
+    for text, answer in zip(texts, ask(program, ["language", *hints], [text.encode("utf-8") for text in texts])):
+        reliable, _, details = pycld2.detect(text, isPlainText=True, **options)
+        wanted = f"{modern(details[0][1]) if reliable else 'und'} {details[0][2]}"
+        answers.append(answer.decode())
+        if answers[-1] != wanted:
+            sys.exit(f"DIFFERENT {hints}: {text!r}\n  pycld2 {wanted}\n  owt    {answers[-1]}")
+    return answers
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -68,15 +93,13 @@ def main():
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     texts = [random_text(rng) for _ in range(arguments.texts)]
-    answers = ask(arguments.program, "language", [text.encode("utf-8") for text in texts])
-    codes = set()
-    for text, answer in zip(texts, answers):
-        reliable, _, details = pycld2.detect(text, isPlainText=True)
-        wanted = f"{modern(details[0][1]) if reliable else 'und'} {details[0][2]}"
-        codes.add(wanted.split()[0])
-        if answer.decode() != wanted:
-            sys.exit(f"DIFFERENT: {text!r}\n  pycld2 {wanted}\n  owt    {answer.decode()}")
-    print(f"{len(texts)} texts (seed {arguments.seed}): language and share equal; {len(codes)} codes seen")
+    plain = compare(arguments.program, texts, [], {})
+    for hints, options in HINTS:
+        part = texts[: len(texts) // 10]
+        if compare(arguments.program, part, hints, options) == plain[: len(part)]:
+            sys.exit(f"{hints}: the hints change no answer")
+    print(f"{len(texts)} texts (seed {arguments.seed}): language and share equal, a tenth of them also with each of "
+          f"{len(HINTS)} sets of hints; {len({answer.split()[0] for answer in plain})} codes seen")
 
 
 if __name__ == "__main__":

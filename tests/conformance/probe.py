@@ -5,9 +5,10 @@ import subprocess
 
 
 def ask(program, question, texts):
-    """The answers of `PROGRAM QUESTION`, as bytes, one for each of `texts` (bytes)."""
+    """The answers of `PROGRAM QUESTION`, as bytes, one for each of `texts` (bytes). A question is a word or a list."""
+    words = [question] if isinstance(question, str) else question
     records = b"".join(struct.pack("<I", len(text)) + text for text in texts)
-    out = subprocess.run([program, question], input=records, stdout=subprocess.PIPE, check=True).stdout
+    out = subprocess.run([program, *words], input=records, stdout=subprocess.PIPE, check=True).stdout
     answers = []
     position = 0
     while position < len(out):

@@ -1,21 +1,27 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
-//   text_probe encode|encode-TIER|language|clean|explain|spaces < texts > answers
+//   text_probe encode|encode-TIER|clean|explain|spaces < texts > answers
+//   text_probe language HINTS | fasttext MODEL MOST LEAST < texts > answers
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
 // answers each text with its GPT-2 ids, u16 each, `encode-TIER` by the instructions named (`tiers`
-// prints those of this machine, one a line); `language` with "CODE PERCENT". Before a text
-// to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned text,
-// `explain` with what was done to its segments, as cleanup/explain.h says. `spaces` answers with
-// what general_cleaning makes of the text.
+// prints those of this machine, one a line); `language` with "CODE PERCENT", where HINTS may be
+// "best" (effort), "tld=de" and "http=de,en"; `fasttext` with a line "LABEL BITS" for each of the
+// MOST predictions with a probability of LEAST or more, BITS being the float in hexadecimal. Before
+// a text to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned
+// text, `explain` with what was done to its segments, as cleanup/explain.h says. `spaces` answers
+// with what general_cleaning makes of the text.
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +32,7 @@
 #include "stages/cleanup/fix_tasks.h"
 #include "stages/langdetect/detect_language.h"
 #include "stages/text/bpe_encoder.h"
+#include "stages/text/fasttext_classifier.h"
 
 namespace {
 
@@ -69,9 +76,34 @@ int PrintTiers() {
   return 0;
 }
 
-std::string Language(std::string_view text) {
-  const owt::langdetect::DetectedLanguage detected = owt::langdetect::DetectLanguage(text);
-  return fmt::format("{} {:.0f}", detected.code, detected.score * 100);
+std::function<std::string(std::string_view)> LanguageWith(std::span<char*> hints) {
+  owt::langdetect::Cld2Options options;
+  for (const std::string_view hint : hints) {
+    if (hint == "best") options.best_effort = true;
+    if (hint.starts_with("tld=")) options.top_level_domain = hint.substr(4);
+    if (hint.starts_with("http=")) options.content_language = hint.substr(5);
+  }
+  return [options](std::string_view text) {
+    const owt::langdetect::DetectedLanguage detected =
+        owt::langdetect::DetectLanguage(text, options);
+    return fmt::format("{} {:.0f}", detected.code, detected.score * 100);
+  };
+}
+
+std::function<std::string(std::string_view)> PredictWith(std::span<char*> arguments) {
+  if (arguments.size() != 3) return nullptr;
+  static const owt::text::FasttextClassifier classifier{std::string(arguments[0])};
+  static owt::text::FasttextPredictor predictor(classifier);
+  const auto most = static_cast<size_t>(std::stoull(arguments[1]));
+  const float least = std::stof(arguments[2]);
+  return [most, least](std::string_view text) {
+    std::string lines;
+    for (const auto& [label, probability] : predictor.Predict(text, most, least)) {
+      lines += fmt::format("{} {:08x}\n", classifier.labels()[static_cast<size_t>(label)].name,
+                           std::bit_cast<uint32_t>(probability));
+    }
+    return lines;
+  };
 }
 
 // "a11111111111C0 1000000": how references are decoded (0, a, 1), the switches in ftfy's order
@@ -126,20 +158,22 @@ std::string Clean(bool explain, std::string_view record) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view question = argc == 2 ? argv[1] : "";
+  const std::string_view question = argc >= 2 ? argv[1] : "";
+  const std::span<char*> arguments(argv + std::min(argc, 2), argv + argc);
   std::function<std::string(std::string_view)> answer;
   if (question == "tiers") return PrintTiers();
   if (question == "encode") answer = EncodeWith("");
   if (question.starts_with("encode-")) answer = EncodeWith(question.substr(7));
-  if (question == "language") answer = Language;
+  if (question == "language") answer = LanguageWith(arguments);
+  if (question == "fasttext") answer = PredictWith(arguments);
   if (question == "spaces") answer = owt::cleanup::CleanSpaces;
   if (question == "clean" || question == "explain") {
     answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
     std::fprintf(stderr,
-                 "usage: text_probe tiers|encode[-TIER]|language|clean|explain|spaces < records > "
-                 "records\n");
+                 "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
+                 "fasttext MODEL MOST LEAST|clean|explain|spaces < records > records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

@@ -277,6 +277,8 @@ class Case:
         return path
 
 
+GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
+
 # By stage; "STAGE:WHAT" is a further case of a stage.
 CASES = {
     "urls": Case(reddit, output="out.txt"),
@@ -300,6 +302,7 @@ CASES = {
                                "0.2", "--mask-emails"]),
     "filter:score": Case(documents, ["--mode", "score", "--filters", "gopher-repetition,gopher-quality,c4,fineweb"]),
     "filter:explain": Case(documents, sides=["explain"]),
+    "langdetect:model": Case(documents, ["--model", str(GOLDEN / "langdetect/model/tiny.bin"), "--policy", "both", "--hints"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),
