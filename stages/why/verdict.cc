@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "formats/document.h"
+#include "formats/document_map.h"
 #include "pipeline/buffer.h"
 #include "pipeline/error.h"
 #include "pipeline/stage.h"
@@ -36,37 +38,56 @@ std::string OptionOf(const Manifest& manifest, const std::string& name) {
   return found == manifest.options.end() ? "" : found->second;
 }
 
-}  // namespace
+// The maps of a run with the options of its manifest, and the stages that made them, on which they
+// may depend. No map where one of the stages is none.
+struct Maps {
+  std::vector<std::unique_ptr<Stage>> stages;
+  std::vector<formats::NamedMap> maps;
+};
 
-std::string ReasonOfMaps(const Manifest& manifest, std::string_view line,
-                         const RunContext& context) {
-  Buffer padded;
-  padded.Append(line);
-  DocumentParser parser({OptionOf(manifest, "text-key"), OptionOf(manifest, "url-key")});
-  Document document;
-  if (!parser.Parse(padded.view(), &document).empty()) return "";
+Maps MapsOf(const Manifest& manifest, const RunContext& context) {
+  Maps made;
   const bool is_fused = manifest.stage.find('+') != std::string::npos;
   for (std::string_view rest = manifest.stage; !rest.empty();) {
     const size_t plus = std::min(rest.find('+'), rest.size());
     const std::string name(rest.substr(0, plus));
     rest.remove_prefix(std::min(plus + 1, rest.size()));
     const StageEntry* entry = FindStage(context, name);
-    if (entry == nullptr) return "";
-    const std::unique_ptr<Stage> stage = entry->make();
+    if (entry == nullptr) return {};
+    made.stages.push_back(entry->make());
+    Stage& stage = *made.stages.back();
     OptionSet options;
-    stage->Declare(options);
+    stage.Declare(options);
     for (const OptionSpec& spec : options.specs()) {
       const auto found = manifest.options.find(is_fused ? name + "." + spec.name : spec.name);
       if (found != manifest.options.end() && found->second != spec.get()) {
         SetOption(spec, found->second);
       }
     }
-    const std::unique_ptr<MapTransform> map = stage->MakeMap();
-    if (map == nullptr) return "";
+    made.maps.push_back({name, stage.MakeMap()});
+    if (made.maps.back().map == nullptr) return {};
+  }
+  return made;
+}
+
+}  // namespace
+
+std::string ReasonOfMaps(const Manifest& manifest, std::string_view line,
+                         const RunContext& context) {
+  const Maps made = MapsOf(manifest, context);
+  const std::vector<formats::NamedMap>& maps = made.maps;
+  if (maps.empty()) return "";
+  Buffer padded;
+  padded.Append(line);
+  DocumentParser parser({OptionOf(manifest, "text-key"), OptionOf(manifest, "url-key")},
+                        maps[0].map->replaces_surrogates());
+  Document document;
+  if (!parser.Parse(padded.view(), &document).empty()) return "";
+  for (const auto& [stage, map] : maps) {
     const Verdict verdict = map->Apply(document);
     if (verdict.keep()) continue;
-    return is_fused ? fmt::format("{}:{}", name, verdict.drop_reason)
-                    : std::string(verdict.drop_reason);
+    return maps.size() > 1 ? fmt::format("{}:{}", stage, verdict.drop_reason)
+                           : std::string(verdict.drop_reason);
   }
   return "";
 }
