@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
+#include <utility>
 
 // The rules are those of fastText's Dictionary::getLine, computeSubwords, addWordNgrams and
 // pushHash (https://github.com/facebookresearch/fastText), to the letter: models are only as good
@@ -87,16 +87,23 @@ void FasttextFeatures::BuildBuckets(const formats::FasttextModel& model) {
   const auto buckets = static_cast<uint64_t>(model.arguments.buckets);
   if (buckets > 0) reciprocal_ = ~uint64_t{0} / buckets + 1;
   if (!pruned_) return;
-  std::map<uint32_t, uint32_t> rows;  // of equal buckets the last is the one that counts
+  std::vector<std::pair<uint32_t, uint32_t>> rows;  // by bucket
   for (const formats::FasttextPrunedBucket& bucket : model.buckets) {
-    rows[static_cast<uint32_t>(bucket.bucket)] =
-        static_cast<uint32_t>(model.words.size()) + static_cast<uint32_t>(bucket.row);
+    rows.emplace_back(
+        static_cast<uint32_t>(bucket.bucket),
+        static_cast<uint32_t>(model.words.size()) + static_cast<uint32_t>(bucket.row));
   }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   bits_.resize(buckets / 64 + 1);
-  for (const auto& [bucket, row] : rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto [bucket, row] = rows[i];
+    // Of equal buckets the last is the one that counts.
+    if (i + 1 < rows.size() && rows[i + 1].first == bucket) continue;
     bits_[bucket / 64] |= uint64_t{1} << (bucket % 64);
     rows_.push_back(row);
   }
+  ranks_.reserve(bits_.size());
   uint32_t before = 0;
   for (const uint64_t bits : bits_) {
     ranks_.push_back(before);
@@ -120,15 +127,22 @@ inline uint32_t FasttextFeatures::BucketOf(uint32_t hash) const {
       (static_cast<unsigned __int128>(fraction) * static_cast<uint32_t>(arguments_.buckets)) >> 64);
 }
 
-inline void FasttextFeatures::PushBucket(uint32_t bucket, FasttextSum* sum) const {
+// The buckets of a pruned model that have rows are moved to the front without a branch, which no
+// processor could foresee.
+void FasttextFeatures::PushBuckets(std::span<uint32_t> buckets, FasttextSum* sum) const {
   if (!pruned_) {
-    sum->Push(static_cast<uint32_t>(words_.size()) + bucket);
+    for (const uint32_t bucket : buckets) sum->Push(static_cast<uint32_t>(words_.size()) + bucket);
     return;
   }
-  const uint64_t bits = bits_[bucket / 64] >> (bucket % 64);
-  if ((bits & 1) == 0) return;
-  const uint64_t below = bits_[bucket / 64] & ((uint64_t{1} << (bucket % 64)) - 1);
-  sum->Push(rows_[ranks_[bucket / 64] + static_cast<uint32_t>(std::popcount(below))]);
+  size_t kept = 0;
+  for (const uint32_t bucket : buckets) {
+    buckets[kept] = bucket;
+    kept += (bits_[bucket / 64] >> (bucket % 64)) & 1;
+  }
+  for (const uint32_t bucket : buckets.first(kept)) {
+    const uint64_t below = bits_[bucket / 64] & ((uint64_t{1} << (bucket % 64)) - 1);
+    sum->Push(rows_[ranks_[bucket / 64] + static_cast<uint32_t>(std::popcount(below))]);
+  }
 }
 
 void FasttextFeatures::PushCharNgrams(std::string_view token, Scratch* scratch,
@@ -138,6 +152,8 @@ void FasttextFeatures::PushCharNgrams(std::string_view token, Scratch* scratch,
   const size_t size = marked.size();
   const auto least = static_cast<size_t>(arguments_.min_char_ngram);
   const auto most = static_cast<size_t>(arguments_.max_char_ngram);
+  uint32_t buckets[4 * formats::kMaxFasttextNgram];
+  size_t num_buckets = 0;
   for (size_t begin = 0; begin < size; ++begin) {
     if (Continues(marked[begin])) continue;
     uint32_t hash = kFnvBasis;
@@ -146,9 +162,14 @@ void FasttextFeatures::PushCharNgrams(std::string_view token, Scratch* scratch,
       hash = HashByte(hash, marked[end++]);
       while (end < size && Continues(marked[end])) hash = HashByte(hash, marked[end++]);
       const bool mark_alone = length == 1 && (begin == 0 || end == size);
-      if (length >= least && !mark_alone) PushBucket(BucketOf(hash), sum);
+      if (length >= least && !mark_alone) buckets[num_buckets++] = BucketOf(hash);
+    }
+    if (num_buckets + most > std::size(buckets)) {
+      PushBuckets({buckets, num_buckets}, sum);
+      num_buckets = 0;
     }
   }
+  PushBuckets({buckets, num_buckets}, sum);
 }
 
 void FasttextFeatures::PushToken(std::string_view token, Scratch* scratch, FasttextSum* sum) const {
@@ -170,7 +191,8 @@ void FasttextFeatures::PushWordNgrams(const std::vector<int32_t>& hashes, Fastte
     auto hash = static_cast<uint64_t>(int64_t{hashes[i]});
     for (size_t j = i + 1; j < hashes.size() && j < i + longest; ++j) {
       hash = hash * kWordNgramFactor + static_cast<uint64_t>(int64_t{hashes[j]});
-      PushBucket(static_cast<uint32_t>(hash % buckets), sum);
+      auto bucket = static_cast<uint32_t>(hash % buckets);
+      PushBuckets({&bucket, 1}, sum);
     }
   }
 }

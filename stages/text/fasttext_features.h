@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,7 +71,7 @@ class FasttextFeatures {
   void PushToken(std::string_view token, Scratch* scratch, FasttextSum* sum) const;
   void PushCharNgrams(std::string_view token, Scratch* scratch, FasttextSum* sum) const;
   void PushWordNgrams(const std::vector<int32_t>& hashes, FasttextSum* sum) const;
-  void PushBucket(uint32_t bucket, FasttextSum* sum) const;
+  void PushBuckets(std::span<uint32_t> buckets, FasttextSum* sum) const;  // scrambles them
   uint32_t BucketOf(uint32_t hash) const;
 
   formats::FasttextArguments arguments_;

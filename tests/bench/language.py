@@ -28,27 +28,31 @@ from library_texts import documents
 HOSTILE = {"question marks": "?", "emoji": "\U0001f600", "one word": "a", "letters": "ab c ", "Chinese": "\u4e2d\u6587", "capitals": "AB "}
 
 
-def measure(command, workers=1):
-    """Least CPU seconds and least seconds of three runs."""
-    cpu, wall = [], []
-    for _ in range(3):
-        started = time.perf_counter()
-        process = subprocess.Popen([*command, "-q", "--force", "-j", str(workers)])
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            sys.exit(f"{command} failed")
-        wall.append(time.perf_counter() - started)
-        cpu.append(usage.ru_utime + usage.ru_stime)
-    return min(cpu), min(wall)
+ROUNDS = 7
 
 
-def peer(function, texts):
-    times = []
-    for _ in range(3):
+def owt_run(command, workers=1):
+    """CPU seconds and seconds."""
+    started = time.perf_counter()
+    process = subprocess.Popen([*command, "-q", "--force", "-j", str(workers)])
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{command} failed")
+    return usage.ru_utime + usage.ru_stime, time.perf_counter() - started
+
+
+def compare(command, function, texts):
+    """The least of several rounds, in which all take turns: CPU seconds of owt and the peer, seconds of one and two workers."""
+    ours, theirs, alone, together = [], [], [], []
+    for _ in range(ROUNDS):
         started = time.process_time()
         answers = [function(text) for text in texts]
-        times.append(time.process_time() - started)
-    return min(times), answers
+        theirs.append(time.process_time() - started)
+        together.append(owt_run(command, 2)[1])
+        cpu, seconds = owt_run(command)
+        ours.append(cpu)
+        alone.append(seconds)
+    return min(ours), min(theirs), min(alone), min(together), answers
 
 
 def cld2_language(text):
@@ -97,9 +101,7 @@ def main():
             size = sum(len(text.encode()) for text in texts)
             for name, (options, function) in peers.items():
                 command = [owt, "langdetect", *options, source, target]
-                ours, alone = measure(command)
-                _, together = measure(command, 2)
-                theirs, wanted = peer(function, texts)
+                ours, theirs, alone, together, wanted = compare(command, function, texts)
                 with open(target, encoding="utf-8") as file:
                     if [json.loads(line)["language"] for line in file] != wanted:
                         sys.exit(f"{what}, {name}: the languages differ")
@@ -108,7 +110,8 @@ def main():
         for what, part in HOSTILE.items():
             write(source, [part * (10_000_000 // len(part.encode()))])
             for options in ([], ["--model", model_path]):
-                _, seconds = measure([owt, "langdetect", "--max-record", "64M", *options, source, target])
+                command = [owt, "langdetect", "--max-record", "64M", *options, source, target]
+                seconds = min(owt_run(command)[1] for _ in range(3))
                 language = json.loads(open(target, encoding="utf-8").readline())["language"]
                 print(f"10 MB of {what}{' with the model' if options else ''}: {seconds:.2f} s, {language}")
 

@@ -2,7 +2,7 @@
 """Precision and recall of `owt langdetect` for English, on short and long texts whose language is known.
 
     mkdir texts && (cd texts && apt-get download PACKAGES && for d in *.deb; do mkdir ${d%%_*} && dpkg-deb -x $d ${d%%_*}; done)
-    tests/bench/language_quality.py build/release/bin/owt texts lid.176.ftz
+    tests/conformance/language_quality.py build/release/bin/owt texts lid.176.ftz
 
 PACKAGES are installation-guide-amd64 fortunes fortunes-min fortunes-bg fortunes-br fortunes-cs fortunes-de fortunes-eo
 fortunes-es fortunes-ga fortunes-it fortunes-pl fortunes-ru fortunes-zh: Debian's installation guide in 20 languages, whose
