@@ -25,21 +25,21 @@ bool HasLetter(std::string_view text) {
 
 bool IsMostlyCapitals(std::string_view text) {
   size_t capitals = 0;
-  size_t small = 0;
+  size_t others = 0;
   for (size_t i = 0; i < text.size();) {
     if (static_cast<uint8_t>(text[i]) < 0x80) {
       capitals += IsAsciiCapital(text[i]);
-      small += IsAsciiSmall(text[i]);
+      others += IsAsciiSmall(text[i]);
       ++i;
       continue;
     }
     const text::Utf8Char c = text::DecodeUtf8(text, i);
-    const auto code_point = static_cast<UChar32>(c.code_point);
-    capitals += u_isupper(code_point) != 0;
-    small += u_islower(code_point) != 0;
+    if (text::ClassOf(c.code_point) == text::UnicodeClass::kLetter) {
+      u_isupper(static_cast<UChar32>(c.code_point)) != 0 ? ++capitals : ++others;
+    }
     i += c.length;
   }
-  return capitals > 1 && capitals > small;
+  return capitals > 1 && capitals > others;
 }
 
 std::string Lowered(std::string_view text) {

@@ -10,7 +10,7 @@ namespace owt::langdetect {
 // Whether there is any character of Unicode's category L.
 bool HasLetter(std::string_view text);
 
-// Whether at least two are capitals, and more of the letters with case are capitals than not.
+// Whether most letters are capitals, and two at least.
 bool IsMostlyCapitals(std::string_view text);
 
 // The text in small letters, each by itself (no rule looks at its neighbours).

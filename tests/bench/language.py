@@ -62,7 +62,7 @@ def cld2_language(text):
 
 def is_plain(text):
     """Whether owt asks its model for this very text: it has letters, and most of them are no capitals."""
-    return any(c.isalpha() for c in text) and sum(c.isupper() for c in text) <= sum(c.islower() for c in text)
+    return any(c.isalpha() for c in text) and sum(c.isupper() for c in text) <= sum(c.isalpha() and not c.isupper() for c in text)
 
 
 def short_lines(count):

@@ -21,7 +21,8 @@ TEST(Letters, MostlyCapitals) {
   for (const char* text : {"AB", "THIS IS so", "\u00C9T\u00C9", "\u041C\u0418\u0420 1990"}) {
     EXPECT_TRUE(IsMostlyCapitals(text)) << text;
   }
-  for (const char* text : {"", "A", "123", "Ab", "ABab", "\u4E2D\u6587", "\u043C\u0438\u0440 A"}) {
+  for (const char* text : {"", "A", "123", "Ab", "ABab", "\u4E2D\u6587",
+                           "NASA \u4E2D\u6587\u4E2D\u6587", "\u043C\u0438\u0440 A"}) {
     EXPECT_FALSE(IsMostlyCapitals(text)) << text;
   }
 }
