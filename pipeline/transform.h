@@ -25,7 +25,7 @@ class MapTransform {
   virtual ~MapTransform() = default;
   virtual Verdict Apply(Document& document) const = 0;
 
-  // Whether half of a surrogate pair in a text, such as \\ud83d alone, is to be U+FFFD, and the
+  // Whether half of a surrogate pair in a text, such as \ud83d alone, is to be U+FFFD, and the
   // text then changed. The first of several maps decides; otherwise such a record is a bad one.
   virtual bool replaces_surrogates() const { return false; }
 };

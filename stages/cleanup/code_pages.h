@@ -16,7 +16,7 @@ enum class CodePage : uint8_t {
   kWindows1253,
   kWindows1254,
   kWindows1257,
-  kIso8859_2,
+  kIso8859Part2,
   kMacRoman,
   kCp437,
 };

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <iterator>
 
 #include "formats/document_map.h"
@@ -59,33 +58,6 @@ void ExplainTransform::Apply(const Batch& batch, BatchResult* result) const {
     result->tally.changed += changed;
     document.AppendLine(&result->bytes);
   });
-}
-
-void ExplainSink::Put(BatchResult& result) {
-  output_.Put(result);
-  if (!result.aux.empty()) explain_.Write(result.aux);
-}
-
-// "BYTES STATE": of the explanation and of the output.
-std::string ExplainSink::Checkpoint(std::vector<Fd>* unsynced) {
-  const std::string state = output_.Checkpoint(unsynced);
-  if (state.empty()) return {};
-  return fmt::format("{} {}", explain_.Checkpoint(unsynced), state);
-}
-
-bool ExplainSink::Restore(const std::string& state) {
-  uint64_t bytes = 0;
-  const size_t space = state.find(' ');
-  if (space == std::string::npos) return false;
-  std::from_chars(state.data(), state.data() + space, bytes);
-  if (!output_.Restore(state.substr(space + 1))) return false;
-  explain_.Restore(bytes);
-  return true;
-}
-
-void ExplainSink::Commit() {
-  output_.Commit();
-  explain_.Commit();
 }
 
 }  // namespace owt::filter

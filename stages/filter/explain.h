@@ -6,10 +6,8 @@
 #include <vector>
 
 #include "formats/document.h"
-#include "formats/stream_sink.h"
 #include "pipeline/batch.h"
 #include "pipeline/context.h"
-#include "pipeline/side_file.h"
 #include "stages/filter/filter_map.h"
 
 namespace owt::filter {
@@ -41,22 +39,6 @@ class ExplainTransform : public BatchTransform {
   const RunContext& context_;
   const FilterMap& map_;
   mutable oneapi::tbb::enumerable_thread_specific<Workplace> workplaces_;
-};
-
-// The records to the output, explanations to a file of their own; both resume together.
-class ExplainSink : public Sink {
- public:
-  ExplainSink(RunContext& context, std::string explain_path)
-      : output_(context), explain_(std::move(explain_path)) {}
-
-  void Put(BatchResult& result) override;
-  std::string Checkpoint(std::vector<Fd>* unsynced) override;
-  bool Restore(const std::string& state) override;
-  void Commit() override;
-
- private:
-  formats::StreamSink output_;
-  SideFile explain_;
 };
 
 }  // namespace owt::filter

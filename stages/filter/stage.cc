@@ -1,10 +1,10 @@
 // `owt filter`: asks rules about each text (judge.h) and drops, tags or scores it (filter_map.h).
 #include <memory>
 
+#include "formats/explained_sink.h"
 #include "formats/line_source.h"
 #include "formats/run_documents.h"
 #include "pipeline/context.h"
-#include "pipeline/error.h"
 #include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "stages/filter/explain.h"
@@ -18,21 +18,14 @@ class FilterStage : public Stage {
  public:
   void Declare(OptionSet& options) override { options_.Declare(options); }
 
-  std::unique_ptr<MapTransform> MakeMap() override {
-    if (!options_.explain().empty()) {
-      throw Error(ErrorKind::kUsage,
-                  "--explain needs a pass of its own: give the stage before it and this one an "
-                  "output, so that they are not run together");
-    }
-    return MakeFilterMap();
-  }
+  std::unique_ptr<MapTransform> MakeMap() override { return MakeFilterMap(); }
 
   void Run(RunContext& context) override {
     if (options_.explain().empty()) return formats::RunDocuments(context, MakeMap());
     const std::unique_ptr<filter::FilterMap> map = MakeFilterMap();
     formats::LineSource source(context);
     const filter::ExplainTransform transform(context, *map);
-    filter::ExplainSink sink(context, options_.explain());
+    formats::ExplainedSink sink(context, options_.explain());
     RunFlow(context, source, transform, sink);
   }
 

@@ -12,10 +12,12 @@ namespace {
 class DocumentTest : public testing::Test {
  protected:
   // Keeps the line alive with padding behind it.
-  std::string Parse(std::string_view line) {
+  std::string Parse(std::string_view line) { return ParseWith(&parser_, line); }
+
+  std::string ParseWith(DocumentParser* parser, std::string_view line) {
     buffer_ = Buffer();
     buffer_.Append(line);
-    return std::string(parser_.Parse(buffer_.view(), &document_));
+    return std::string(parser->Parse(buffer_.view(), &document_));
   }
 
   std::string Line() const {
@@ -44,6 +46,17 @@ TEST_F(DocumentTest, UntouchedRecordsAreCopiedByteForByte) {
   EXPECT_EQ(Parse(line), "");
   EXPECT_FALSE(document_.changed());
   EXPECT_EQ(Line(), line + "\n");
+}
+
+TEST_F(DocumentTest, AReplacedSurrogateChangesTheRecord) {
+  DocumentParser replacing({}, true);
+  EXPECT_EQ(ParseWith(&replacing, R"({"text": "\ud83d x \ud83d\ude00", "url": "a" })"), "");
+  EXPECT_EQ(document_.text(), "\uFFFD x \U0001F600");
+  EXPECT_TRUE(document_.changed());
+  EXPECT_EQ(Line(), "{\"text\": \"\uFFFD x \U0001F600\", \"url\": \"a\" }\n");
+  EXPECT_EQ(ParseWith(&replacing, R"({"text": "\ud83d\ude00"})"), "");
+  EXPECT_FALSE(document_.changed());
+  EXPECT_EQ(ParseWith(&replacing, R"({"text": "\ud83d\u0000"})"), "nul_in_text");
 }
 
 TEST_F(DocumentTest, EditsTouchNothingElse) {
