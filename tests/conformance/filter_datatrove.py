@@ -2,7 +2,7 @@
 """Compares `owt filter` with datatrove's filters on generated and real texts.
 
     pip install datatrove==0.10.1 'xxhash<4' regex numpy tldextract pyahocorasick fasteners
-    tests/conformance/filter_datatrove.py build/release/bin/owt [--texts 12000] [--flips 400] [--seed 1]
+    tests/conformance/filter_datatrove.py build/release/bin/owt [--texts 12000] [--flips 150] [--seed 1] [--spacy BYTES]
 
 - Decisions: each family of rules alone; the reason for every text, and what C4 leaves of it.
 - Values: datatrove says none, but it decides by them. With a value of `owt filter --mode score` as the threshold
@@ -331,6 +331,20 @@ def print_changed(theirs, made):
     print(f"  {sum(a[1] != text for a, text in zip(theirs, made))} texts were changed")
 
 
+def spacy_agreement(program, what, made):
+    """How often decisions are the same with datatrove's own words and sentences, those of spaCy (pip install spacy)."""
+    print(f"{what}: {len(made)} texts")
+    with tempfile.TemporaryDirectory() as name:
+        owt = Owt(program, pathlib.Path(name), made)
+        for family in ("gopher-quality", "gopher-repetition", "c4", "fineweb"):
+            filter_ = FAMILIES[family][0]()
+            theirs = [answer(filter_, text)[0] for text in made]
+            ours = [reason for reason, _ in owt.answers("--filters", family, *C4_ALONE)]
+            kept = sum((a is None) == (b is None) for a, b in zip(ours, theirs))
+            same = sum(a == b for a, b in zip(ours, theirs))
+            print(f"  {family} with spaCy's words: {kept} kept or dropped by both, {same} for the same reason")
+
+
 def masks(program, count, rng, report):
     made = [personal(rng) for _ in range(count)]
     with tempfile.TemporaryDirectory() as name:
@@ -354,10 +368,16 @@ def main():
     parser.add_argument("--texts", type=int, default=12000)
     parser.add_argument("--flips", type=int, default=150, help="of each rule")
     parser.add_argument("--edges", type=int, default=2, help="runs of each family")
+    parser.add_argument("--spacy", type=int, default=0, help="bytes of real texts to compare with spaCy's words alone")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     program = str(pathlib.Path(arguments.owt).resolve())
     rng = random.Random(arguments.seed)
+    if arguments.spacy:
+        from pydoc_data.topics import topics
+
+        spacy_agreement(program, "the manual of Python", list(topics.values()))
+        return spacy_agreement(program, "Python's library", documents(arguments.spacy))
     made = texts(arguments.texts, arguments.seed) + documents(500_000)
     total = 0
 
