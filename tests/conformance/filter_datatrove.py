@@ -346,7 +346,8 @@ def spacy_agreement(program, what, made):
 
 
 def masks(program, count, rng, report):
-    made = [personal(rng) for _ in range(count)]
+    # Versions of Python differ on which addresses of 192.0.0.0/24 are global.
+    made = [personal(rng).replace("192.0.0.", "192.0.1.") for _ in range(count)]
     with tempfile.TemporaryDirectory() as name:
         owt = Owt(program, pathlib.Path(name), made)
         for options, arguments in (((), {}), (("--mask-private-ips",), {"only_remove_public_ips": False})):
