@@ -170,7 +170,7 @@ bool C4Editor::Edit(const TextParts& parts, const C4Rules& rules, Findings* find
   }
   const std::string_view stripped = text::StripWhitespace(text_);
   if (stripped.size() != text_.size()) text_ = std::string(stripped);
-  if (changes->list().empty() && text_ != parts.text()) changes->Note("white_space", 0);
+  if (changes->list().empty() && text_ != parts.text()) changes->Note("strip", 0);
   if (rules.lorem_ipsum && findings->AtMost("lorem_ipsum", static_cast<double>(lorem_lines), 0)) {
     return true;
   }

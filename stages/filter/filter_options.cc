@@ -13,7 +13,7 @@ namespace owt::filter {
 namespace {
 
 constexpr std::string_view kFamilies[] = {"gopher-repetition", "gopher-quality", "c4",
-                                          "c4-paragraphs", "fineweb"};
+                                          "c4-paragraphs",     "fineweb",        "characters"};
 constexpr double kMaxRatio = 1000;
 
 bool Has(const std::vector<std::string>& names, std::string_view name) {
@@ -31,7 +31,8 @@ void FilterOptions::Declare(OptionSet& options) {
           "masks that are named.")
       .List("filters", &families_, "NAMES", "these rules in place of the preset's")
       .Detail(
-          "gopher-repetition, gopher-quality, c4, c4-paragraphs, fineweb; with commas between "
+          "gopher-repetition, gopher-quality, c4, c4-paragraphs, fineweb, characters; with commas "
+          "between "
           "them. "
           "They are asked in this order, after the lists of URLs.")
       .Choice("mode", &mode_, {"drop", "tag", "score"}, "what is done with the answers")
@@ -45,6 +46,7 @@ void FilterOptions::Declare(OptionSet& options) {
   DeclareRepetition(options);
   DeclareC4(options);
   DeclareFineWeb(options);
+  DeclareCharacters(options);
   DeclareLists(options);
   options.Example("owt filter cleaned.json good.json", "keeps what FineWeb's rules keep");
   options.Example("owt filter --mode score cleaned.json", "what the rules measure, for thresholds");
@@ -133,6 +135,18 @@ void FilterOptions::DeclareFineWeb(OptionSet& options) {
             "most line feeds to words");
 }
 
+void FilterOptions::DeclareCharacters(OptionSet& options) {
+  options.Group("Characters, parts of the text")
+      .Real("characters-max-non-alnum", &characters_.max_non_alnum, 0, 1,
+            "most that are not a-z, A-Z, 0-9, line feeds or . , ? !")
+      .Real("characters-max-digits", &characters_.max_digits, 0, 1, "most digits")
+      .Real("characters-max-urls", &characters_.max_urls, 0, 1, "most of http:// and hosts")
+      .Real("characters-max-white-space", &characters_.max_white_space, 0, 1, "most white space")
+      .Real("characters-max-brackets", &characters_.max_brackets, 0, 1, "most brackets")
+      .Integer("characters-max-word-length", &characters_.max_word_length, 0, 1000000000,
+               "longest word, in characters");
+}
+
 void FilterOptions::DeclareLists(OptionSet& options) {
   options.Group("Lists, one entry a line")
       .Files("url-domains", &url_domains_, "drop records of these domains and hosts")
@@ -147,7 +161,8 @@ void FilterOptions::DeclareLists(OptionSet& options) {
   options.Group("Masks")
       .Flag("mask-emails", &pii_.emails, "put made-up e-mail addresses for those in the text")
       .Flag("mask-ips", &pii_.addresses, "put made-up IPv4 addresses for public ones")
-      .Flag("mask-private-ips", &pii_.private_addresses, "with --mask-ips: for private ones too");
+      .Flag("mask-private-ips", &pii_.private_addresses, "with --mask-ips: for private ones too")
+      .Flag("mask-phones", &mask_phones_, "put |||PHONE_NUMBER||| for North American numbers");
 }
 
 Mode FilterOptions::mode() const {
@@ -215,11 +230,13 @@ FilterRules FilterOptions::MakeRules() const {
   }
   if (Has(families, "c4-paragraphs")) rules.c4_paragraphs = paragraphs_;
   if (Has(families, "fineweb")) rules.fineweb = fineweb_;
+  if (Has(families, "characters")) rules.characters = characters_;
   if (!bad_words_.empty()) {
     rules.bad_words.emplace(text::ReadNameFiles(bad_words_), bad_words_anywhere_);
   }
   rules.pii = pii_;
-  const bool masks = pii_.emails || pii_.addresses;
+  rules.mask_phones = mask_phones_;
+  const bool masks = pii_.emails || pii_.addresses || mask_phones_;
   if (pii_.private_addresses && !pii_.addresses) {
     throw Error(ErrorKind::kUsage, "--mask-private-ips needs --mask-ips");
   }

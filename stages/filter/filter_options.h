@@ -28,6 +28,7 @@ class FilterOptions {
   void DeclareRepetition(OptionSet& options);
   void DeclareC4(OptionSet& options);
   void DeclareFineWeb(OptionSet& options);
+  void DeclareCharacters(OptionSet& options);
   void DeclareLists(OptionSet& options);
   std::vector<std::string> Families() const;
   UrlLists MakeUrlLists() const;
@@ -49,12 +50,14 @@ class FilterOptions {
   bool c4_keep_curly_brackets_ = false;
   C4ParagraphRules paragraphs_;
   FineWebRules fineweb_;
+  CharacterRules characters_;
 
   std::vector<std::string> url_domains_, url_lists_, url_words_, url_soft_words_, url_parts_;
   uint64_t url_min_soft_words_ = 2;
   std::vector<std::string> bad_words_;
   bool bad_words_anywhere_ = false;
   PiiRules pii_;
+  bool mask_phones_ = false;
 };
 
 }  // namespace owt::filter

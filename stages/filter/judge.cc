@@ -1,5 +1,7 @@
 #include "stages/filter/judge.h"
 
+#include "stages/filter/mask_phones.h"
+
 namespace owt::filter {
 
 Judge::Judge(const FilterRules& rules) : rules_(rules) {
@@ -33,7 +35,8 @@ bool Judge::AskAll(std::string_view url) {
                                            rules_.bad_words->FoundIn(text_, &scratch_), 0)) {
     return true;
   }
-  return rules_.fineweb && JudgeFineWeb(parts_, *rules_.fineweb, &counter_, &findings_);
+  if (rules_.fineweb && JudgeFineWeb(parts_, *rules_.fineweb, &counter_, &findings_)) return true;
+  return rules_.characters && JudgeCharacters(parts_, *rules_.characters, &findings_);
 }
 
 void Judge::Read(std::string_view text, std::string_view url, bool all) {
@@ -42,6 +45,7 @@ void Judge::Read(std::string_view text, std::string_view url, bool all) {
   text_ = text;
   if (AskAll(url)) return;
   if (MaskPii(text_, rules_.pii, &masked_, &changes_)) text_ = masked_;
+  if (rules_.mask_phones && MaskPhones(text_, &without_phones_, &changes_)) text_ = without_phones_;
 }
 
 }  // namespace owt::filter

@@ -7,6 +7,7 @@
 
 #include "stages/filter/bad_words.h"
 #include "stages/filter/c4_quality.h"
+#include "stages/filter/character_shares.h"
 #include "stages/filter/fineweb_quality.h"
 #include "stages/filter/gopher_quality.h"
 #include "stages/filter/gopher_repetition.h"
@@ -24,7 +25,9 @@ struct FilterRules {
   std::optional<C4ParagraphRules> c4_paragraphs;
   std::optional<BadWords> bad_words;
   std::optional<FineWebRules> fineweb;
+  std::optional<CharacterRules> characters;
   PiiRules pii;
+  bool mask_phones = false;
 };
 
 // Asks the rules about one text after the other. Keeps its memory: one per thread.
@@ -61,6 +64,7 @@ class Judge {
   Changes changes_;
   std::string scratch_;
   std::string masked_;
+  std::string without_phones_;
 };
 
 }  // namespace owt::filter

@@ -46,7 +46,9 @@ int main(int argc, char** argv) {
   rules.c4.emplace();
   rules.c4_paragraphs.emplace();
   rules.fineweb.emplace();
+  rules.characters.emplace();
   rules.pii = {true, true, false};
+  rules.mask_phones = true;
   owt::filter::Judge judge(rules);
   for (int round = std::atoi(argv[2]); round > 0; --round) {
     const double begin = CpuSeconds();

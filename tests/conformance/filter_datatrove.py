@@ -2,12 +2,13 @@
 """Compares `owt filter` with datatrove's filters on generated and real texts.
 
     pip install datatrove==0.10.1 'xxhash<4' regex numpy tldextract pyahocorasick fasteners
-    tests/conformance/filter_datatrove.py build/release/bin/owt [--texts 12000] [--flips 400] [--seed 1]
+    tests/conformance/filter_datatrove.py build/release/bin/owt [--texts 12000] [--flips 150] [--seed 1] [--spacy BYTES]
 
 - Decisions: each family of rules alone; the reason for every text, and what C4 leaves of it.
 - Values: datatrove says none, but it decides by them. With a value of `owt filter --mode score` as the threshold
   datatrove must keep the text, and with the number next to it on the other side it must drop it for that rule.
 - Edges: `owt filter` with thresholds that are values of texts, again decision by decision.
+- Shares of characters: datatrove has no such rules; the formulas of NeMo Curator's heuristic filters are written below.
 - Lists: of URLs and of bad words.
 - Masks: e-mail and IPv4 addresses.
 
@@ -22,12 +23,14 @@ import json
 import math
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+import regex
 import tldextract
 
 with contextlib.redirect_stderr(io.StringIO()):
@@ -245,6 +248,33 @@ def edges(owt, family, made, scores, count, rng, report):
 C4_ALONE = ["--c4-terminal-marks", "on"]
 
 
+CHARACTERS = {  # by reason: what counts, most of it (nemo_curator/stages/text/filters/heuristic_filter.py)
+    "alpha_numeric": (lambda text: len(text) - len(re.findall(r"[a-zA-Z0-9\n?!,.]", text)), 0.25),
+    "numbers_ratio": (lambda text: len(regex.findall("[[:digit:]]", text)), 0.15),
+    "urls_ratio": (lambda text: sum(map(len, re.findall(
+        r"http[s]?://(?:[a-zA-Z]|[0-9]|[$\-_@.&+]|[!*\(\),]|(?:%[0-9a-fA-F][0-9a-fA-F]))+", text))), 0.2),
+    "white_space": (lambda text: sum(c in "\t\n\r\b " for c in text), 0.25),
+    "parentheses_ratio": (lambda text: sum(c in "{}[]()\u27e8\u27e9" for c in text), 0.1),
+}
+
+
+def characters(program, made, rng, report):
+    urls = ["http://", "https://a.b/c", "https://https://x", "xhttp://%41%4", "http://a(b),c", "http:/", "\u27e8", "[(", "\b"]
+    made = [text if i % 3 else "".join(rng.choice([*urls, " ", "a", text[:20]]) for _ in range(12))
+            for i, text in enumerate(made)]
+    theirs = []
+    for text in made:
+        values = {rule: count(text) / len(text) if text else 1.0 for rule, (count, _) in CHARACTERS.items()}
+        values["max_word_length"] = max(map(len, text.split()), default=0)
+        theirs.append((next((rule for rule, value in values.items() if value > {**{r: m for r, (_, m) in CHARACTERS.items()},
+                                                                                "max_word_length": 1000}[rule]), None), values))
+    with tempfile.TemporaryDirectory() as name:
+        owt = Owt(program, pathlib.Path(name), made)
+        reasons = [reason for reason, _ in owt.answers("--filters", "characters")]
+        scores = [record["filter"] for record in owt.run("--filters", "characters", "--mode", "score")]
+    compare("shares of characters", made, list(zip(reasons, scores)), theirs, report)
+
+
 def write_list(folder, name, entries):
     (folder / name).write_text("".join(entry + "\n" for entry in entries), encoding="utf-8")
     return folder / name
@@ -289,8 +319,35 @@ def bad_words(program, made, report):
             compare(f"bad words {' '.join(options)}", made, ours, [answer(filter_, text) for text in made], report)
 
 
+PHONE = re.compile(r"\s+\(?(\d{3})\)?[-\. ]*(\d{3})[-. ]?(\d{4})", re.ASCII)  # dolma/taggers/pii.py
+
+
+def phones(rng):
+    return "".join(rng.choice([" ", " (", ")", "-", ".", "\n", "555", "123", "4567", "12", "1", "\u0661\u0662\u0663", "\xa0", "x", ") "])
+                   for _ in range(rng.choice([5, 10, 40])))
+
+
+def print_changed(theirs, made):
+    print(f"  {sum(a[1] != text for a, text in zip(theirs, made))} texts were changed")
+
+
+def spacy_agreement(program, what, made):
+    """How often decisions are the same with datatrove's own words and sentences, those of spaCy (pip install spacy)."""
+    print(f"{what}: {len(made)} texts")
+    with tempfile.TemporaryDirectory() as name:
+        owt = Owt(program, pathlib.Path(name), made)
+        for family in ("gopher-quality", "gopher-repetition", "c4", "fineweb"):
+            filter_ = FAMILIES[family][0]()
+            theirs = [answer(filter_, text)[0] for text in made]
+            ours = [reason for reason, _ in owt.answers("--filters", family, *C4_ALONE)]
+            kept = sum((a is None) == (b is None) for a, b in zip(ours, theirs))
+            same = sum(a == b for a, b in zip(ours, theirs))
+            print(f"  {family} with spaCy's words: {kept} kept or dropped by both, {same} for the same reason")
+
+
 def masks(program, count, rng, report):
-    made = [personal(rng) for _ in range(count)]
+    # Versions of Python differ on which addresses of 192.0.0.0/24 are global.
+    made = [personal(rng).replace("192.0.0.", "192.0.1.") for _ in range(count)]
     with tempfile.TemporaryDirectory() as name:
         owt = Owt(program, pathlib.Path(name), made)
         for options, arguments in (((), {}), (("--mask-private-ips",), {"only_remove_public_ips": False})):
@@ -298,7 +355,12 @@ def masks(program, count, rng, report):
             # Of its own for each text: datatrove goes on with the next stand-in.
             theirs = [(None, PIIFormatter(**arguments).format(text)) for text in made]
             compare(f"masks {' '.join(options)}", made, ours, theirs, report)
-            print(f"  {sum(a[1] != text for a, text in zip(theirs, made))} texts were changed")
+            print_changed(theirs, made)
+        made = [re.sub("[@.]", lambda _: rng.choice(" .-("), text) if i % 2 else phones(rng) for i, text in enumerate(made)]
+        owt = Owt(program, pathlib.Path(name), made)
+        theirs = [(None, PHONE.sub(" |||PHONE_NUMBER||| ", text)) for text in made]
+        compare("masks of phone numbers", made, owt.answers("--preset", "none", "--mask-phones"), theirs, report)
+        print_changed(theirs, made)
 
 
 def main():
@@ -307,10 +369,16 @@ def main():
     parser.add_argument("--texts", type=int, default=12000)
     parser.add_argument("--flips", type=int, default=150, help="of each rule")
     parser.add_argument("--edges", type=int, default=2, help="runs of each family")
+    parser.add_argument("--spacy", type=int, default=0, help="bytes of real texts to compare with spaCy's words alone")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     program = str(pathlib.Path(arguments.owt).resolve())
     rng = random.Random(arguments.seed)
+    if arguments.spacy:
+        from pydoc_data.topics import topics
+
+        spacy_agreement(program, "the manual of Python", list(topics.values()))
+        return spacy_agreement(program, "Python's library", documents(arguments.spacy))
     made = texts(arguments.texts, arguments.seed) + documents(500_000)
     total = 0
 
@@ -334,6 +402,7 @@ def main():
         filter_ = make("c4", filter_no_terminal_punct=False, min_words_per_line=0, min_num_sentences=-1)
         ours = owt.answers("--filters", "c4", "--c4-min-line-words", "0", "--c4-min-sentences", "0")
         compare("c4 as in fineweb, without minima", made, ours, [answer(filter_, text) for text in made], report)
+    characters(program, made, rng, report)
     url_lists(program, arguments.texts, rng, report)
     bad_words(program, made, report)
     masks(program, arguments.texts, rng, report)

@@ -65,8 +65,10 @@ FilterRules AllRules() {
   rules.c4.emplace();
   rules.c4_paragraphs.emplace();
   rules.fineweb.emplace();
+  rules.characters.emplace();
   rules.bad_words.emplace(std::vector<std::string>{"bad", "very bad", "\u00E9"}, false);
   rules.pii = {true, true, true};
+  rules.mask_phones = true;
   return rules;
 }
 

@@ -240,6 +240,10 @@ class Case:
     line, {folder} in them is that of the run, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
     case, of the same input, must give the same bytes. Without `packed` the stage reads plain files
     only, or tells their names; without `resumes` a killed run starts over. `sides` are options for further side files."""
+    line ({folder} in them is that of the run), `outputs(folder)` are the files whose bytes must not depend on how the
+    run was made. With `same_as` another case, of the same input, must give the same bytes. Without `packed` the stage
+    reads plain files
+    only, or tells their names; without `resumes` a killed run starts over."""
 
     def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None, same_as=None,
                  packed=True, resumes=True, sides=()):

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "stages/filter/mask_phones.h"
+
 namespace owt::filter {
 namespace {
 
@@ -36,6 +38,18 @@ TEST(MaskPii, Addresses) {
   EXPECT_EQ(Mask("18.8.8.256"), "22.214.171.1246");
   EXPECT_EQ(Mask("998.8.8.8"), "922.214.171.124");
   EXPECT_EQ(Mask("8.8.8.8.8.8.8.8"), "22.214.171.124.126.96.36.199");
+}
+
+TEST(MaskPhones, NumbersBehindWhiteSpace) {
+  const auto mask = [](std::string_view text) {
+    std::string out;
+    Changes changes;
+    return MaskPhones(text, &out, &changes) ? out : "unchanged";
+  };
+  EXPECT_EQ(mask("call \n(555) 123-4567."), "call |||PHONE_NUMBER||| .");
+  EXPECT_EQ(mask(" 555.123.4567 5551234567"), " |||PHONE_NUMBER|||  |||PHONE_NUMBER||| ");
+  EXPECT_EQ(mask(" 555 -. 123 45678"), " |||PHONE_NUMBER||| 8");
+  EXPECT_EQ(mask("555-123-4567 (55) 123-4567 555-123--4567 1 555-12"), "unchanged");
 }
 
 TEST(MaskPii, PublicNetwork) {
