@@ -11,7 +11,8 @@ namespace owt::text {
 // Pieces that are too long for the word cache and not so long that they hardly come again: rules of
 // dashes, indentation, compound words, parts of longer ones. A fixed 4.6 MiB: a place for each
 // hash, which goes from one piece to another only when that comes twice in a row. So text without
-// end that never comes again (digits, base64) touches 16 bytes a piece and no more. Not thread-safe.
+// end that never comes again (digits, base64) touches 16 bytes a piece and no more. Not
+// thread-safe.
 class LongWordCache {
  public:
   static constexpr size_t kMaxBytes = 256;

@@ -1,6 +1,6 @@
-// filter_speed RECORDS ROUNDS: asks all families of rules about texts that are in memory, and prints
-// a line a round: seconds of CPU, and how many texts failed a rule. No round stops at the first rule
-// that fails. RECORDS holds texts, each behind its length (little-endian u32).
+// filter_speed RECORDS ROUNDS: asks all families of rules about texts that are in memory, and
+// prints a line a round: seconds of CPU, and how many texts failed a rule. No round stops at the
+// first rule that fails. RECORDS holds texts, each behind its length (little-endian u32).
 #include <fmt/format.h>
 
 #include <cstdio>

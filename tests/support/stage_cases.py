@@ -237,13 +237,9 @@ PACKERS = {"": lambda data: data, ".gz": lambda data: gzip.compress(data, 1), ".
 class Case:
     """How to run one stage. `content(size)` makes its input: the text of a file, the pieces of a file (a list of bytes),
     or a folder (a dict of names and bytes). `count(content)` is the number of its records, `options` go on the command
-    line, {folder} in them is that of the run, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
-    case, of the same input, must give the same bytes. Without `packed` the stage reads plain files
-    only, or tells their names; without `resumes` a killed run starts over. `sides` are options for further side files."""
-    line ({folder} in them is that of the run), `outputs(folder)` are the files whose bytes must not depend on how the
-    run was made. With `same_as` another case, of the same input, must give the same bytes. Without `packed` the stage
-    reads plain files
-    only, or tells their names; without `resumes` a killed run starts over."""
+    line, `outputs(folder)` are the files whose bytes must not depend on how the run was made. With `same_as` another
+    case, of the same input, must give the same bytes. Without `packed` the stage reads plain files only, or tells their
+    names; without `resumes` a killed run starts over. `sides` are options for further side files."""
 
     def __init__(self, content, options=(), suffix=".jsonl", output="out.jsonl", outputs=None, count=None, same_as=None,
                  packed=True, resumes=True, sides=()):
