@@ -13,19 +13,9 @@
 #include <vector>
 
 #include "stages/cleanup/clean_text.h"
+#include "tests/bench/record_texts.h"
 
 namespace {
-
-std::vector<std::string_view> Texts(std::string_view records) {
-  std::vector<std::string_view> texts;
-  while (records.size() >= sizeof(uint32_t)) {
-    uint32_t length;
-    std::memcpy(&length, records.data(), sizeof(length));
-    texts.push_back(records.substr(sizeof(length), length));
-    records.remove_prefix(sizeof(length) + texts.back().size());
-  }
-  return texts;
-}
 
 double CpuSeconds() {
   timespec time;
@@ -39,7 +29,7 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   std::ifstream input(argv[1], std::ios::binary);
   const std::string records{std::istreambuf_iterator<char>(input), {}};
-  const std::vector<std::string_view> texts = Texts(records);
+  const std::vector<std::string_view> texts = TextsOf(records);
   const owt::cleanup::TextCleaner cleaner({});
   std::string cleaned;
   for (int round = 0; round < std::atoi(argv[2]); ++round) {

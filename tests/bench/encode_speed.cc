@@ -19,21 +19,11 @@
 
 #include "formats/gpt2_vocab.h"
 #include "stages/text/bpe_encoder.h"
+#include "tests/bench/record_texts.h"
 
 namespace {
 
 using owt::text::SimdTier;
-
-std::vector<std::string_view> Texts(std::string_view records) {
-  std::vector<std::string_view> texts;
-  while (records.size() >= sizeof(uint32_t)) {
-    uint32_t length;
-    std::memcpy(&length, records.data(), sizeof(length));
-    texts.push_back(records.substr(sizeof(length), length));
-    records.remove_prefix(sizeof(length) + texts.back().size());
-  }
-  return texts;
-}
 
 constexpr size_t kIdsRoom = size_t{1} << 16;
 
@@ -106,7 +96,7 @@ int main(int argc, char** argv) {
   }
   std::ifstream file(argv[1], std::ios::binary);
   const std::string records((std::istreambuf_iterator<char>(file)), {});
-  const std::vector<std::string_view> texts = Texts(records);
+  const std::vector<std::string_view> texts = TextsOf(records);
 
   owt::text::BpeEncoderOptions options;
   options.cache_bytes = size_t{32} << 20;

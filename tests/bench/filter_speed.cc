@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "stages/filter/judge.h"
+#include "tests/bench/record_texts.h"
 
 namespace {
 
@@ -24,12 +25,9 @@ double CpuSeconds() {
 // Asks about every text; returns how many failed.
 size_t Ask(std::string_view records, owt::filter::Judge* judge) {
   size_t failed = 0;
-  while (records.size() >= sizeof(uint32_t)) {
-    uint32_t length;
-    std::memcpy(&length, records.data(), sizeof(length));
-    judge->Read(records.substr(sizeof(length), length), "", true);
+  for (const std::string_view text : TextsOf(records)) {
+    judge->Read(text, "", true);
     failed += judge->findings().failed();
-    records.remove_prefix(sizeof(length) + length);
   }
   return failed;
 }
