@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 
 #include "formats/document_map.h"
 #include "pipeline/json_string.h"
@@ -20,7 +19,7 @@ void ExplainTransform::Explain(const Batch& batch, size_t begin, const Document&
                                const Verdict& verdict, std::string* out) const {
   *out += "{\"file\":";
   AppendJsonString(context_.inputs[batch.begin.file].path, out);
-  fmt::format_to(std::back_inserter(*out), ",\"offset\":{}", batch.OffsetOf(begin));
+  *out += fmt::format(",\"offset\":{}", batch.OffsetOf(begin));
   if (!document.url().empty()) {
     *out += ",\"url\":";
     AppendJsonString(document.url(), out);
@@ -32,8 +31,8 @@ void ExplainTransform::Explain(const Batch& batch, size_t begin, const Document&
   } else {
     *out += ",\"outcome\":\"changed\",\"changes\":[";
     for (const Change& change : judge.changes().list()) {
-      fmt::format_to(std::back_inserter(*out), R"({{"rule":"{}","count":{},"position":{}}},)",
-                     change.rule, change.count, change.position);
+      *out += fmt::format(R"({{"rule":"{}","count":{},"position":{}}},)", change.rule, change.count,
+                          change.position);
     }
     if (out->back() == ',') out->pop_back();
     *out += ']';

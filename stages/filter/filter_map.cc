@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <iterator>
 #include <utility>
 
 #include "formats/document.h"
@@ -29,8 +28,7 @@ std::string TagJson(const Findings& findings) {
 std::string ScoreJson(const Findings& findings) {
   std::string json = "{";
   for (const Finding& finding : findings.list()) {
-    fmt::format_to(std::back_inserter(json), R"({}"{}": {})", json.size() > 1 ? ", " : "",
-                   finding.rule, finding.value);
+    json += fmt::format(R"({}"{}": {})", json.size() > 1 ? ", " : "", finding.rule, finding.value);
   }
   return json + '}';
 }
@@ -38,8 +36,8 @@ std::string ScoreJson(const Findings& findings) {
 }  // namespace
 
 void AppendFinding(const Finding& finding, std::string* out) {
-  fmt::format_to(std::back_inserter(*out), R"("rule":"{}","value":{},"threshold":{})", finding.rule,
-                 finding.value, finding.threshold);
+  *out += fmt::format(R"("rule":"{}","value":{},"threshold":{})", finding.rule, finding.value,
+                      finding.threshold);
 }
 
 FilterMap::FilterMap(FilterRules rules, Mode mode)

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <iterator>
 
 #include "pipeline/error.h"
 #include "pipeline/json_string.h"
@@ -48,7 +47,7 @@ void AppendField(std::string_view key, std::string_view value, std::string* out)
 }
 
 void AppendNumber(std::string_view key, uint64_t value, std::string* out) {
-  fmt::format_to(std::back_inserter(*out), ",\"{}\":{}", key, value);
+  *out += fmt::format(",\"{}\":{}", key, value);
 }
 
 // A URL from the list may hold any bytes.

@@ -12,7 +12,7 @@
 namespace owt::formats {
 namespace {
 
-std::string WarcRecord(std::string_view block) {
+std::string WarcBytes(std::string_view block) {
   return std::string("WARC/1.0\r\nContent-Length: ")
       .append(std::to_string(block.size()))
       .append("\r\n\r\n")
@@ -69,9 +69,9 @@ TEST_F(RecordSourceTest, EveryKindInItsOwnWay) {
   Write("a.txt", "one\ntwo");
   Write("b.lines", "1\n2\n3");
   Write("c.skip", "x");
-  Write("d.warc", WarcRecord("r"));
+  Write("d.warc", WarcBytes("r"));
   EXPECT_EQ(ReadAll(), (std::vector<std::string>{"a.txt:one\ntwo", "b.lines:1\n2\n3",
-                                                 "d.warc:" + WarcRecord("r")}));
+                                                 "d.warc:" + WarcBytes("r")}));
 }
 
 TEST_F(RecordSourceTest, BatchesCutLinesAndRecordsBetweenThem) {
@@ -79,7 +79,7 @@ TEST_F(RecordSourceTest, BatchesCutLinesAndRecordsBetweenThem) {
   std::string warc;
   for (int i = 0; i < 300'000; ++i) lines += std::to_string(i) + "\n";
   for (int i = 0; i < 20'000; ++i)
-    warc += WarcRecord(std::string(static_cast<size_t>(i % 97), 'x'));
+    warc += WarcBytes(std::string(static_cast<size_t>(i % 97), 'x'));
   Write("a.lines", lines);
   Write("b.warc", warc);
   for (const uint64_t batch_bytes : {1u, 5000u, 1'000'000u}) {
@@ -104,10 +104,10 @@ TEST_F(RecordSourceTest, WhatIsTooLargeIsRefusedAndTheRestGoesOn) {
   const std::string large(600'000, 'x');
   Write("a.txt", large);
   Write("b.lines", large + "\nnext\n");
-  Write("c.warc", WarcRecord(large) + WarcRecord("next"));
+  Write("c.warc", WarcBytes(large) + WarcBytes("next"));
   EXPECT_EQ(ReadAll(),
             (std::vector<std::string>{"a.txt!too_large", "b.lines!too_large", "b.lines:next\n",
-                                      "c.warc!too_large", "c.warc:" + WarcRecord("next")}));
+                                      "c.warc!too_large", "c.warc:" + WarcBytes("next")}));
 }
 
 // Whatever the size of the reads and of the batches; also where a line of it looks like a record,
@@ -117,9 +117,9 @@ TEST_F(RecordSourceTest, WhatIsNoRecordIsOneBadRecord) {
     std::string junk(size, 'x');
     for (size_t at = 7; at + 7 < size; at += 97) junk.replace(at, 7, "\r\nx WAR");
     for (size_t at = 50; at + 7 < size; at += 131) junk.replace(at, 6, " WARC/");
-    const std::string expected[] = {"a.warc:" + WarcRecord("1"), "a.warc!malformed_warc",
-                                    "a.warc:" + WarcRecord("2"), "a.warc!malformed_warc"};
-    Write("a.warc", WarcRecord("1") + "\r\n\n" + junk + "\n" + WarcRecord("2") + junk);
+    const std::string expected[] = {"a.warc:" + WarcBytes("1"), "a.warc!malformed_warc",
+                                    "a.warc:" + WarcBytes("2"), "a.warc!malformed_warc"};
+    Write("a.warc", WarcBytes("1") + "\r\n\n" + junk + "\n" + WarcBytes("2") + junk);
     for (const uint64_t batch_bytes : {1u, 5000u, 1'000'000u}) {
       context_.common.batch_bytes = batch_bytes;
       EXPECT_EQ(ReadAll(), std::vector(std::begin(expected), std::end(expected))) << size;
@@ -128,11 +128,11 @@ TEST_F(RecordSourceTest, WhatIsNoRecordIsOneBadRecord) {
 }
 
 TEST_F(RecordSourceTest, ACorruptFileEndsAloneAndIsNamed) {
-  Write("a.warc", WarcRecord("r") + "junk");
+  Write("a.warc", WarcBytes("r") + "junk");
   Write("b.gz", "\x1f\x8b\x08 corrupt");
   Write("c.txt", "text");
   EXPECT_EQ(ReadAll(),
-            (std::vector<std::string>{"a.warc:" + WarcRecord("r"), "a.warc!malformed_warc",
+            (std::vector<std::string>{"a.warc:" + WarcBytes("r"), "a.warc!malformed_warc",
                                       "b.gz!corrupt_input", "c.txt:text"}));
 }
 
@@ -140,7 +140,7 @@ TEST_F(RecordSourceTest, GoesOnBehindAnyBatch) {
   context_.common.batch_bytes = 20;
   Write("a.lines", "11111111111111\n2222222222222222\n333333333333333333\n");
   Write("b.txt", "file");
-  Write("c.warc", WarcRecord("one") + WarcRecord("two"));
+  Write("c.warc", WarcBytes("one") + WarcBytes("two"));
   const std::vector<std::string> all = ReadAll();
   const std::vector<Position> ends = ends_;
   for (size_t i = 0; i < ends.size(); ++i) {

@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<std::string> Split(std::string_view text) {
+std::vector<std::string> Sentences(std::string_view text) {
   static SentenceSplitter splitter;
   std::vector<std::string> sentences;
   splitter.Split(text, [&](std::string_view sentence) { sentences.emplace_back(sentence); });
@@ -21,12 +21,12 @@ std::vector<std::string> Split(std::string_view text) {
 }
 
 TEST(Sentences, EndBehindTheirBlanks) {
-  EXPECT_THAT(Split("Hello there. How are you?  Fine!\nNew line"),
+  EXPECT_THAT(Sentences("Hello there. How are you?  Fine!\nNew line"),
               ElementsAre("Hello there. ", "How are you?  ", "Fine!\n", "New line"));
-  EXPECT_THAT(Split("Version 3.14 is e.g. here."), ElementsAre("Version 3.14 is e.g. here."));
-  EXPECT_THAT(Split("これは文です。次の文。"), ElementsAre("これは文です。", "次の文。"));
-  EXPECT_THAT(Split(""), IsEmpty());
-  EXPECT_THAT(Split("\n"), ElementsAre("\n"));
+  EXPECT_THAT(Sentences("Version 3.14 is e.g. here."), ElementsAre("Version 3.14 is e.g. here."));
+  EXPECT_THAT(Sentences("これは文です。次の文。"), ElementsAre("これは文です。", "次の文。"));
+  EXPECT_THAT(Sentences(""), IsEmpty());
+  EXPECT_THAT(Sentences("\n"), ElementsAre("\n"));
 }
 
 TEST(Sentences, OneAfterTheOtherAreTheText) {
@@ -38,7 +38,7 @@ TEST(Sentences, OneAfterTheOtherAreTheText) {
     std::string text;
     for (size_t i = random() % 40; i > 0; --i) text += parts[random() % parts.size()];
     std::string joined;
-    for (const std::string& sentence : Split(text)) {
+    for (const std::string& sentence : Sentences(text)) {
       ASSERT_FALSE(sentence.empty());
       joined += sentence;
     }

@@ -41,7 +41,7 @@ std::vector<uint32_t> ReferenceStarts(std::string_view text) {
 }
 
 // The pieces, after a check that all tiers and the reference find the same.
-std::vector<std::string> Split(std::string_view text) {
+std::vector<std::string> Pieces(std::string_view text) {
   const std::vector<uint32_t> wanted = ReferenceStarts(text);
   for (const SimdTier tier : SimdTiers()) {
     EXPECT_EQ(Starts(text, tier), wanted) << SimdTierName(tier) << testing::PrintToString(text);
@@ -50,34 +50,34 @@ std::vector<std::string> Split(std::string_view text) {
 }
 
 TEST(TextKernel, WordsTakeOneSpace) {
-  EXPECT_THAT(Split("Hello world 42!"), ElementsAre("Hello", " world", " 42", "!"));
-  EXPECT_THAT(Split("a1 \u4E2D\u6587\u0301x"),
+  EXPECT_THAT(Pieces("Hello world 42!"), ElementsAre("Hello", " world", " 42", "!"));
+  EXPECT_THAT(Pieces("a1 \u4E2D\u6587\u0301x"),
               ElementsAre("a", "1", " \u4E2D\u6587", "\u0301", "x"));
 }
 
 TEST(TextKernel, WhiteSpaceLeavesItsLastCharacter) {
-  EXPECT_THAT(Split("a   b"), ElementsAre("a", "  ", " b"));
-  EXPECT_THAT(Split("a\n\nb"), ElementsAre("a", "\n", "\n", "b"));
-  EXPECT_THAT(Split("a \nb"), ElementsAre("a", " ", "\n", "b"));
-  EXPECT_THAT(Split("a\tb"), ElementsAre("a", "\t", "b"));
-  EXPECT_THAT(Split("a\u00A0\u3000b"), ElementsAre("a", "\u00A0", "\u3000", "b"));
-  EXPECT_THAT(Split("a \n "), ElementsAre("a", " \n "));
-  EXPECT_THAT(Split(" "), ElementsAre(" "));
+  EXPECT_THAT(Pieces("a   b"), ElementsAre("a", "  ", " b"));
+  EXPECT_THAT(Pieces("a\n\nb"), ElementsAre("a", "\n", "\n", "b"));
+  EXPECT_THAT(Pieces("a \nb"), ElementsAre("a", " ", "\n", "b"));
+  EXPECT_THAT(Pieces("a\tb"), ElementsAre("a", "\t", "b"));
+  EXPECT_THAT(Pieces("a\u00A0\u3000b"), ElementsAre("a", "\u00A0", "\u3000", "b"));
+  EXPECT_THAT(Pieces("a \n "), ElementsAre("a", " \n "));
+  EXPECT_THAT(Pieces(" "), ElementsAre(" "));
 }
 
 TEST(TextKernel, Contractions) {
-  EXPECT_THAT(Split("it's we'll've'd"), ElementsAre("it", "'s", " we", "'ll", "'ve", "'d"));
-  EXPECT_THAT(Split("IT'S"), ElementsAre("IT", "'", "S"));
-  EXPECT_THAT(Split("''s"), ElementsAre("''", "s"));
-  EXPECT_THAT(Split(" 's"), ElementsAre(" '", "s"));
-  EXPECT_THAT(Split("x'r"), ElementsAre("x", "'", "r"));
-  EXPECT_THAT(Split("it\u2019s"), ElementsAre("it", "\u2019", "s"));
-  EXPECT_THAT(Split("'tis 'llama"), ElementsAre("'t", "is", " '", "llama"));
+  EXPECT_THAT(Pieces("it's we'll've'd"), ElementsAre("it", "'s", " we", "'ll", "'ve", "'d"));
+  EXPECT_THAT(Pieces("IT'S"), ElementsAre("IT", "'", "S"));
+  EXPECT_THAT(Pieces("''s"), ElementsAre("''", "s"));
+  EXPECT_THAT(Pieces(" 's"), ElementsAre(" '", "s"));
+  EXPECT_THAT(Pieces("x'r"), ElementsAre("x", "'", "r"));
+  EXPECT_THAT(Pieces("it\u2019s"), ElementsAre("it", "\u2019", "s"));
+  EXPECT_THAT(Pieces("'tis 'llama"), ElementsAre("'t", "is", " '", "llama"));
 }
 
 TEST(TextKernel, BadBytesAreOrdinaryCharacters) {
-  EXPECT_THAT(Split("a\xFF\xE4\xB8!b"), ElementsAre("a", "\xFF\xE4\xB8!", "b"));
-  EXPECT_THAT(Split(" \xC3"), ElementsAre(" \xC3"));
+  EXPECT_THAT(Pieces("a\xFF\xE4\xB8!b"), ElementsAre("a", "\xFF\xE4\xB8!", "b"));
+  EXPECT_THAT(Pieces(" \xC3"), ElementsAre(" \xC3"));
 }
 
 // Characters chosen so that every rule and every border between rules comes up often.
@@ -96,7 +96,7 @@ TEST(TextKernel, EqualsThePatternReadLiterally) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 30000; ++i) {
     const std::string text = RandomText(random, random() % 24);
-    ASSERT_EQ(Split(text), reference::Pieces(text)) << testing::PrintToString(text);
+    ASSERT_EQ(Pieces(text), reference::Pieces(text)) << testing::PrintToString(text);
   }
 }
 
@@ -106,7 +106,7 @@ TEST(TextKernel, RandomBytesAreSplitAndKept) {
   for (int i = 0; i < 5000; ++i) {
     std::string text(random() % 60, '\0');
     for (char& byte : text) byte = static_cast<char>(random());
-    const std::vector<std::string> pieces = Split(text);
+    const std::vector<std::string> pieces = Pieces(text);
     ASSERT_EQ(pieces, reference::Pieces(text));
     std::string joined;
     for (const std::string& piece : pieces) joined += piece;
@@ -163,7 +163,7 @@ TEST(TextKernel, RunsAcrossBlocks) {
       const std::string& unit = units[random() % units.size()];
       for (size_t n = random() % 40; n > 0; --n) text += unit;
     }
-    Split(text);
+    Pieces(text);
   }
 }
 
@@ -180,8 +180,8 @@ TEST(TextKernel, EveryCharacterOfEveryClassAtEveryPlace) {
     for (const std::string& before : contexts[0]) {
       for (const std::string& behind : contexts[1]) {
         for (const std::string& c : chars) {
-          Split(std::string(place, 'x') + before + c + behind);
-          Split(std::string(place, ' ') + before + c + c + behind + " x");
+          Pieces(std::string(place, 'x') + before + c + behind);
+          Pieces(std::string(place, ' ') + before + c + c + behind + " x");
         }
       }
     }
@@ -197,7 +197,7 @@ TEST(TextKernel, EveryCharacter) {
       text += between;
       AppendUtf8(c, &text);
     }
-    Split(text);
+    Pieces(text);
   }
 }
 
@@ -209,7 +209,7 @@ TEST(TextKernel, ScrapsOfLargeScripts) {
   for (int i = 0; i < 5000; ++i) {
     std::string text(random() % 64, 'x');
     for (size_t n = random() % 100; n > 0; --n) text += kBytes[random() % kBytes.size()];
-    Split(text);
+    Pieces(text);
   }
 }
 

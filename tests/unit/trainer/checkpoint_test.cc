@@ -18,10 +18,10 @@ using testing::ReadAll;
 using testing::ScratchFolder;
 using testing::WriteAll;
 
-const ModelConfig kSmall = {2, 32, 4, 16, 100, 0.0};
+const ModelConfig kSaved = {2, 32, 4, 16, 100, 0.0};
 
 struct TrainedModel {
-  explicit TrainedModel(const ModelConfig& sizes = kSmall)
+  explicit TrainedModel(const ModelConfig& sizes = kSaved)
       : model(sizes, at::kCPU), optimizer(model.parameters(), TrainConfig{}) {}
 
   Gpt2 model;
@@ -55,7 +55,7 @@ TEST(CheckpointTest, RoundTripOfEverything) {
   const std::string path =
       SaveCheckpoint(scratch.File("save"), saved.model, saved.optimizer, state);
   const at::Tensor next = at::randn({5});  // from the random state that was saved
-  EXPECT_EQ(ReadModelConfig(path), kSmall);
+  EXPECT_EQ(ReadModelConfig(path), kSaved);
   LoadParameters(path, loaded.model);
   EXPECT_EQ(LoadTrainState(path, loaded.model, &loaded.optimizer), state);
   ExpectEqual(saved, loaded);

@@ -12,8 +12,8 @@
 namespace owt::encode {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 template <class Integer>
 std::vector<Integer> Unpack(const std::string& bytes) {
@@ -22,7 +22,7 @@ std::vector<Integer> Unpack(const std::string& bytes) {
   return values;
 }
 
-class EncodeDocumentsTest : public testing::Test {
+class EncodeDocumentsTest : public ::testing::Test {
  protected:
   void Run(const EncodeOptions& options, std::string_view jsonl) {
     static const formats::Gpt2Vocab kVocab = formats::Gpt2Vocab::Embedded();

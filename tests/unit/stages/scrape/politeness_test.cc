@@ -23,7 +23,7 @@ Task Page(uint64_t ordinal, const std::string& url) {
   return task;
 }
 
-PolitenessOptions Options(int delay_ms, double factor = 0) {
+PolitenessOptions Politeness(int delay_ms, double factor = 0) {
   PolitenessOptions options;
   options.min_delay = milliseconds(delay_ms);
   options.delay_factor = factor;
@@ -38,7 +38,7 @@ void AnswerRobots(Frontier* frontier, const Task& task, const std::string& body,
 }
 
 TEST(FrontierTest, RobotsComesBeforeTheFirstPageAndOnce) {
-  Frontier frontier(Options(100));
+  Frontier frontier(Politeness(100));
   frontier.Add(Page(1, "http://a.test/1"));
   frontier.Add(Page(2, "http://a.test/2"));
   auto event = frontier.Next(kStart);
@@ -60,7 +60,7 @@ TEST(FrontierTest, RobotsComesBeforeTheFirstPageAndOnce) {
 }
 
 TEST(FrontierTest, EachOriginHasItsRobotsButHostsShareTheQueue) {
-  Frontier frontier(Options(10));
+  Frontier frontier(Politeness(10));
   frontier.Add(Page(1, "http://a.test/1"));
   frontier.Add(Page(2, "https://a.test/2"));
   auto first = frontier.Next(kStart);
@@ -77,7 +77,7 @@ TEST(FrontierTest, EachOriginHasItsRobotsButHostsShareTheQueue) {
 }
 
 TEST(FrontierTest, DisallowedPagesAreHandedBackWithoutPause) {
-  Frontier frontier(Options(1000));
+  Frontier frontier(Politeness(1000));
   for (uint64_t i = 0; i < 3; ++i) frontier.Add(Page(i, fmt::format("http://a.test/no/{}", i)));
   auto robots = frontier.Next(kStart);
   AnswerRobots(&frontier, robots->task, "user-agent: *\ndisallow: /no/", kStart);
@@ -91,7 +91,7 @@ TEST(FrontierTest, DisallowedPagesAreHandedBackWithoutPause) {
 }
 
 TEST(FrontierTest, FailedRobotsFailsThePages) {
-  Frontier frontier(Options(0));
+  Frontier frontier(Politeness(0));
   frontier.Add(Page(1, "http://a.test/1"));
   auto robots = frontier.Next(kStart);
   frontier.OnFinished("a.test", kStart, milliseconds(0), true);
@@ -103,7 +103,7 @@ TEST(FrontierTest, FailedRobotsFailsThePages) {
 }
 
 TEST(FrontierTest, PauseIsTheLargestOfFloorCrawlDelayAndAdaptive) {
-  Frontier frontier(Options(100, 2.0));
+  Frontier frontier(Politeness(100, 2.0));
   frontier.Add(Page(1, "http://a.test/1"));
   frontier.Add(Page(2, "http://a.test/2"));
   auto robots = frontier.Next(kStart);
@@ -121,7 +121,7 @@ TEST(FrontierTest, PauseIsTheLargestOfFloorCrawlDelayAndAdaptive) {
 
 TEST(FrontierTest, HostThatAsksForTooLongADelayIsLeftAlone) {
   for (const char* delay : {"61", "1e300"}) {
-    Frontier frontier(Options(0));
+    Frontier frontier(Politeness(0));
     frontier.Add(Page(1, "http://a.test/1"));
     auto robots = frontier.Next(kStart);
     AnswerRobots(&frontier, robots->task, std::string("user-agent: *\ncrawl-delay: ") + delay,
@@ -133,7 +133,7 @@ TEST(FrontierTest, HostThatAsksForTooLongADelayIsLeftAlone) {
 }
 
 TEST(FrontierTest, HoldAndDelayedTasks) {
-  Frontier frontier(Options(0));
+  Frontier frontier(Politeness(0));
   frontier.Add(Page(1, "http://a.test/1"));
   auto robots = frontier.Next(kStart);
   AnswerRobots(&frontier, robots->task, "", kStart);
@@ -150,7 +150,7 @@ TEST(FrontierTest, HoldAndDelayedTasks) {
 }
 
 TEST(FrontierTest, HostIsGivenUpAfterFailuresInARow) {
-  Frontier frontier(Options(0));
+  Frontier frontier(Politeness(0));
   for (uint64_t i = 0; i < 8; ++i) frontier.Add(Page(i, fmt::format("http://a.test/{}", i)));
   auto robots = frontier.Next(kStart);
   AnswerRobots(&frontier, robots->task, "", kStart);
@@ -170,7 +170,7 @@ TEST(FrontierTest, HostIsGivenUpAfterFailuresInARow) {
 }
 
 TEST(FrontierTest, StaleRobotsIsAskedForAgain) {
-  Frontier frontier(Options(0));
+  Frontier frontier(Politeness(0));
   frontier.Add(Page(1, "http://a.test/1"));
   auto robots = frontier.Next(kStart);
   AnswerRobots(&frontier, robots->task, "", kStart);
@@ -183,7 +183,7 @@ TEST(FrontierTest, StaleRobotsIsAskedForAgain) {
 }
 
 TEST(FrontierTest, IdleHostsAreForgotten) {
-  Frontier frontier(Options(0));
+  Frontier frontier(Politeness(0));
   TimePoint now = kStart;
   for (uint64_t i = 0; i < 150'000; ++i) {
     frontier.Add(Page(i, fmt::format("http://h{}.test/", i)));
@@ -203,7 +203,7 @@ TEST(FrontierTest, IdleHostsAreForgotten) {
 TEST(FrontierTest, SimulationKeepsThePromises) {
   for (const int connections : {1, 2}) {
     std::mt19937 random(static_cast<unsigned>(connections));
-    PolitenessOptions options = Options(50, 1.0);
+    PolitenessOptions options = Politeness(50, 1.0);
     options.connections_per_host = connections;
     options.max_host_failures = 1'000'000;
     Frontier frontier(options);
