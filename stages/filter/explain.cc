@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "formats/document_map.h"
 #include "pipeline/json_string.h"
 

@@ -78,8 +78,7 @@ TEST_F(RecordSourceTest, BatchesCutLinesAndRecordsBetweenThem) {
   std::string lines;
   std::string warc;
   for (int i = 0; i < 300'000; ++i) lines += std::to_string(i) + "\n";
-  for (int i = 0; i < 20'000; ++i)
-    warc += WarcBytes(std::string(static_cast<size_t>(i % 97), 'x'));
+  for (int i = 0; i < 20'000; ++i) warc += WarcBytes(std::string(static_cast<size_t>(i % 97), 'x'));
   Write("a.lines", lines);
   Write("b.warc", warc);
   for (const uint64_t batch_bytes : {1u, 5000u, 1'000'000u}) {
