@@ -13,7 +13,6 @@
 namespace owt::formats {
 namespace {
 
-constexpr unsigned kMagicBits = 48;
 constexpr unsigned kCrcBits = 32;
 constexpr unsigned kHeaderBits = 32;  // "BZh" and a digit
 
@@ -64,7 +63,7 @@ bool Bzip2Input::StartBlock() {
     const uint64_t end = item->slice.position + item->slice.num_bits;
     blocks_.Pop();
     item = blocks_.At(0);
-    if (item == nullptr && end - position_ < kMagicBits) FailTruncated();
+    if (item == nullptr && end - position_ < kBzip2MagicBits) FailTruncated();
   }
   if (item == nullptr || item->slice.position != position_ ||
       item->slice.kind == Bzip2Slice::Kind::kOther) {
@@ -97,10 +96,11 @@ void Bzip2Input::FinishBlock() {
 }
 
 void Bzip2Input::FinishStream() {
-  const Bzip2Slice slice = JoinUpTo(position_ + kMagicBits + kCrcBits);
-  if (slice.num_bits < kMagicBits + kCrcBits) FailTruncated();
-  if (slice.Bits(kMagicBits, kCrcBits) != stream_crc_) FailCorrupt("wrong checksum of a stream");
-  position_ += kMagicBits + kCrcBits;
+  const Bzip2Slice slice = JoinUpTo(position_ + kBzip2MagicBits + kCrcBits);
+  if (slice.num_bits < kBzip2MagicBits + kCrcBits) FailTruncated();
+  if (slice.Bits(kBzip2MagicBits, kCrcBits) != stream_crc_)
+    FailCorrupt("wrong checksum of a stream");
+  position_ += kBzip2MagicBits + kCrcBits;
   position_ = (position_ + 7) / 8 * 8;
   in_stream_ = false;
 }

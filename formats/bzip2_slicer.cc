@@ -14,7 +14,6 @@ namespace {
 
 constexpr uint64_t kBlockMagic = 0x314159265359;
 constexpr uint64_t kEndMagic = 0x177245385090;
-constexpr unsigned kMagicBits = 48;
 
 // No block is longer: 18,002 groups of 50 codes of at most 20 bits, and the tables. A stretch
 // without any magic number is cut here, so that garbage costs no memory.
@@ -58,7 +57,7 @@ std::optional<Found> FindMagic(const char* bytes, uint64_t from, size_t end) {
     if ((kMagicPairs[pair / 8] >> pair % 8 & 1) == 0) continue;
     const uint64_t window = LoadBigEndian(bytes + i);
     for (unsigned shift = 0; shift < 8; ++shift) {
-      const uint64_t value = window << shift >> (64 - kMagicBits);
+      const uint64_t value = window << shift >> (64 - kBzip2MagicBits);
       if (value != kBlockMagic && value != kEndMagic) continue;
       if (i * 8 + shift < from) continue;
       return Found{i * 8 + shift,

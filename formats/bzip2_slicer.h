@@ -9,6 +9,8 @@
 
 namespace owt::formats {
 
+inline constexpr unsigned kBzip2MagicBits = 48;
+
 // A stretch of a bzip2 file that may be decoded on its own: from one magic number to the next. The
 // magic numbers stand at any bit, and may occur by chance inside a block, so what a slice is said
 // to be is a guess, and a slice may end before its block does.

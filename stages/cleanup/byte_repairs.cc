@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "stages/cleanup/code_pages.h"
 #include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
 
 constexpr uint8_t kSpace = 0x20;
-constexpr uint8_t kSubstitute = 0x1A;
 
 // Bytes from a place on; 0, which no pattern takes, behind the end.
 class Bytes {

@@ -13,8 +13,6 @@
 namespace owt::cleanup {
 namespace {
 
-constexpr char kEscape = 0x1B;
-
 using Replacement = std::optional<std::string_view>;
 
 // Copies `text` to `out` with each character for which `replacement_of(c, &at)` is something

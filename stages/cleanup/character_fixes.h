@@ -21,6 +21,8 @@ bool UncurlQuotes(std::string_view text, std::string* out);
 // "\r\n", then "\r", U+2028, U+2029 and U+0085 become "\n".
 bool FixLineBreaks(std::string_view text, std::string* out);
 
+inline constexpr char kEscape = 0x1B;
+
 // Removes ESC, "[", decimal digits of any script and semicolons, and the ASCII letter behind them.
 bool RemoveTerminalEscapes(std::string_view text, std::string* out);
 

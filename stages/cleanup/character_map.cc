@@ -13,7 +13,6 @@ constexpr uint32_t kMapped = 1u << 9;
 constexpr uint32_t kUnnormal = 1u << 10;
 constexpr int kReplacementShift = 16;
 constexpr char32_t kFirstUnnormal = 0x80;  // ASCII is in every normal form
-constexpr char kEscape = 0x1B;
 
 // No fix changes a character outside.
 struct Range {

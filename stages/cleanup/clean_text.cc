@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "stages/cleanup/character_fixes.h"
 #include "stages/cleanup/plain_text.h"
 #include "stages/cleanup/unescape_html.h"
 #include "stages/text/utf8.h"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr int kMaxNesting = 16;
 constexpr int kMaxRounds = 100;
-constexpr char kEscape = 0x1B;
 
 constexpr std::string_view kFormNames[] = {"NFC", "NFD", "NFKC", "NFKD"};
 

@@ -31,8 +31,6 @@ constexpr std::string_view kNames[kNumCodePages] = {
     "cp437",
 };
 
-constexpr char kSubstitute = 0x1A;
-
 // Every character that a page has gets a number; 0 is none of them.
 struct Tables {
   std::array<uint16_t, 0x10000> numbers{};  // by code point

@@ -23,6 +23,9 @@ enum class CodePage : uint8_t {
 
 inline constexpr int kNumCodePages = 10;
 
+// The byte that U+FFFD is in a sloppy page.
+inline constexpr char kSubstitute = 0x1A;
+
 // "latin-1", "sloppy-windows-1252", ...: what a plan says.
 std::string_view CodePageName(CodePage page);
 

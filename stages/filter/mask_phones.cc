@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "stages/filter/ascii.h"
 #include "stages/filter/byte_masks.h"
 
 // dolma's pattern, \s+\(?(\d{3})\)?[-\. ]*(\d{3})[-. ]?(\d{4}): no part of it can take what the
@@ -14,8 +15,6 @@ namespace owt::filter {
 namespace {
 
 constexpr std::string_view kStandIn = " |||PHONE_NUMBER||| ";
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsWhite(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "stages/filter/ascii.h"
 #include "stages/filter/character_sets.h"
 #include "stages/text/unicode_class.h"
 
@@ -23,8 +24,6 @@ struct Match {
   size_t begin = 0;
   size_t end = 0;  // 0: none
 };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsLetterOrDigit(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -15,7 +15,7 @@ namespace owt::filter {
 namespace {
 
 // What a byte of ASCII is, beside WordTraits; all bytes beyond ASCII need a look of their own.
-constexpr uint8_t kWhite = 4;
+constexpr uint8_t kIsWhite = 4;
 constexpr uint8_t kBeyondAscii = 8;
 constexpr uint8_t kEndsLine = 16;
 
@@ -27,7 +27,7 @@ constexpr std::array<uint8_t, 256> kByteTraits = [] {
     const bool white = (b >= 9 && b <= 13) || (b >= 0x1C && b <= 0x20);
     if (letter) table[b] = kHasLetter | kHasNonSymbol;
     if (digit) table[b] = kHasNonSymbol;
-    if (white) table[b] = kWhite;
+    if (white) table[b] = kIsWhite;
     if (b >= 10 && b <= 0x1E && white) table[b] |= kEndsLine;
     if (b >= 0x80) table[b] = kBeyondAscii;
   }
@@ -76,12 +76,12 @@ size_t TextParts::ReadWord(size_t begin) {
   uint32_t traits = 0;
   while (i < size) {
     const uint8_t byte_traits = kByteTraits[static_cast<uint8_t>(data[i])];
-    if ((byte_traits & (kWhite | kBeyondAscii)) == 0) {
+    if ((byte_traits & (kIsWhite | kBeyondAscii)) == 0) {
       traits |= byte_traits;
       ++i;
       continue;
     }
-    if ((byte_traits & kWhite) != 0) break;
+    if ((byte_traits & kIsWhite) != 0) break;
     uint32_t length;
     const char32_t c = DecodeValid(data + i, &length);
     if (MayBeWhite(data[i]) && text::IsWhitespace(c)) break;
@@ -108,7 +108,7 @@ size_t TextParts::ReadWhite(size_t at) {
     continued_ += length - 1;
     return at + length;
   }
-  if ((traits & kWhite) == 0) return at;
+  if ((traits & kIsWhite) == 0) return at;
   if ((traits & kEndsLine) != 0) {
     if (byte == '\n' && at > 0 && text_[at - 1] == '\r') {
       split_line_ = {at + 1, words_.size(), at + 1 - continued_};  // \r ended the line

@@ -14,9 +14,6 @@
 namespace owt::inspect {
 namespace {
 
-// Enough tokens for an excerpt of any text.
-constexpr size_t kHeadTokens = 400;
-constexpr size_t kExcerptBytes = 200;
 constexpr size_t kNameBytes = 4096;
 
 struct Range {

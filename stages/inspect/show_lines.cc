@@ -16,8 +16,6 @@ namespace {
 
 using formats::FileKind;
 
-constexpr size_t kExcerptBytes = 200;
-
 // Calls on_line(ordinal, line) until it says false, and says how many lines it saw. Behind a line
 // kPadding bytes are readable.
 uint64_t ForEachRecord(Source& lines,

@@ -13,9 +13,6 @@
 namespace owt::inspect {
 namespace {
 
-constexpr size_t kHeadTokens = 400;
-constexpr size_t kExcerptBytes = 200;
-
 using formats::TokenFormat;
 using formats::TokenView;
 using Span = formats::TokenFile::Span;

@@ -14,7 +14,7 @@ constexpr uint64_t kMaxErrorBytes = 64 << 10;
 // Content codings on top of each other; honest servers use one.
 constexpr int kMaxCodings = 2;
 
-std::string_view Trim(std::string_view text) {
+std::string_view TrimField(std::string_view text) {
   constexpr std::string_view kSpaces = " \t\r\n";
   const size_t first = text.find_first_not_of(kSpaces);
   if (first == std::string_view::npos) return {};
@@ -38,10 +38,10 @@ std::string Charset(std::string_view parameters) {
     parameters.remove_prefix(end);
     const size_t equals = parameter.find('=');
     if (equals == std::string_view::npos) continue;
-    if (Lower(Trim(parameter.substr(0, equals))) != "charset") continue;
-    std::string_view value = Trim(parameter.substr(equals + 1));
+    if (Lower(TrimField(parameter.substr(0, equals))) != "charset") continue;
+    std::string_view value = TrimField(parameter.substr(equals + 1));
     if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0]) {
-      value = Trim(value.substr(1, value.size() - 2));
+      value = TrimField(value.substr(1, value.size() - 2));
     }
     return Lower(value.substr(0, 64));
   }
@@ -76,10 +76,10 @@ bool ResponseGate::OnHeader(std::string_view line) {
     result_->status = StatusOf(line);
     return true;
   }
-  if (Trim(line).empty()) return result_->status < 200 || OnHeadersDone();
+  if (TrimField(line).empty()) return result_->status < 200 || OnHeadersDone();
   const size_t colon = line.find(':');
   if (colon != std::string_view::npos) {
-    OnField(Lower(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
+    OnField(Lower(TrimField(line.substr(0, colon))), TrimField(line.substr(colon + 1)));
   }
   return true;
 }
@@ -87,7 +87,7 @@ bool ResponseGate::OnHeader(std::string_view line) {
 void ResponseGate::OnField(std::string_view name, std::string_view value) {
   if (name == "content-type") {
     const size_t end = std::min(value.find(';'), value.size());
-    result_->content_type = Lower(Trim(value.substr(0, end))).substr(0, 128);
+    result_->content_type = Lower(TrimField(value.substr(0, end))).substr(0, 128);
     result_->charset = Charset(value.substr(end));
     has_type_ = !result_->content_type.empty();
   } else if (name == "location") {

@@ -15,7 +15,7 @@ struct UrlFree {
 
 using UrlHandle = std::unique_ptr<CURLU, UrlFree>;
 
-std::string_view Trim(std::string_view text) {
+std::string_view TrimControls(std::string_view text) {
   const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
@@ -78,7 +78,7 @@ std::optional<Target> Finish(CURLU* url) {
 }  // namespace
 
 std::optional<Target> ParseTarget(std::string_view url) {
-  url = Trim(url);
+  url = TrimControls(url);
   if (url.empty() || url.size() > kMaxUrlBytes || url.find('\0') != url.npos) return std::nullopt;
   const UrlHandle handle(curl_url());
   if (!handle) return std::nullopt;
@@ -90,7 +90,7 @@ std::optional<Target> ParseTarget(std::string_view url) {
 }
 
 std::optional<Target> ParseLocation(const Target& from, std::string_view location) {
-  location = Trim(location);
+  location = TrimControls(location);
   if (location.empty() || location.size() > kMaxUrlBytes || location.find('\0') != location.npos) {
     return std::nullopt;
   }

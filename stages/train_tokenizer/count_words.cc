@@ -18,7 +18,9 @@ namespace {
 constexpr size_t kKeptStarts = size_t{1} << 20;
 constexpr size_t kMoreStarts = 128;  // that the splitter may write beyond
 
-struct Workplace {
+}  // namespace
+
+struct CountWords::Workplace {
   explicit Workplace(DocumentKeys keys) : parser(std::move(keys)) {}
 
   void AddPieces(std::string_view text);
@@ -30,14 +32,14 @@ struct Workplace {
   std::vector<uint32_t> starts;
 };
 
-void Workplace::AddPieces(std::string_view text) {
+void CountWords::Workplace::AddPieces(std::string_view text) {
   if (starts.size() < text.size() + kMoreStarts) starts.resize(text.size() + kMoreStarts);
   const size_t count = text::TextKernelOf(text::BestSimdTier()).split(text, starts.data());
   counts.AddPieces(text, std::span(starts).first(count));
   if (starts.size() > kKeptStarts) starts = {};
 }
 
-void Workplace::AddLines(std::string_view text) {
+void CountWords::Workplace::AddLines(std::string_view text) {
   while (!text.empty()) {
     const size_t newline = text.find('\n');
     const size_t size = newline == text.npos ? text.size() : newline + 1;
@@ -45,8 +47,6 @@ void Workplace::AddLines(std::string_view text) {
     text.remove_prefix(size);
   }
 }
-
-}  // namespace
 
 struct CountWords::Workplaces {
   oneapi::tbb::enumerable_thread_specific<Workplace> of_threads;

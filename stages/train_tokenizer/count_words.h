@@ -20,6 +20,7 @@ class CountWords : public BatchTransform {
   void Apply(const Batch& batch, BatchResult* result) const override;
 
  private:
+  struct Workplace;
   struct Workplaces;
 
   const bool by_line_;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kFirstSlots = size_t{1} << 12;
 constexpr size_t kBlockBytes = size_t{1} << 20;
-constexpr size_t kAhead = 16;  // slots are asked for before they are needed
+constexpr size_t kSlotsAhead = 16;  // slots are asked for before they are needed
 
 // In front of all words in packed form: short slots, then long words.
 struct PackedHeader {
@@ -51,7 +51,7 @@ void WordCounts::Add(std::string_view word, uint64_t times) {
 // In rounds: where a word belongs is known, and asked for, before the first is looked at. Else the
 // processor would wait for memory at every word, since it cannot guess what it finds there.
 void WordCounts::AddPieces(std::string_view text, std::span<const uint32_t> starts) {
-  std::array<Waiting, 2 * kAhead> waiting;
+  std::array<Waiting, 2 * kSlotsAhead> waiting;
   size_t num_waiting = 0;
   const auto add_waiting = [&] {
     for (size_t i = 0; i < num_waiting; ++i) AddShort(waiting[i], 1);
@@ -210,8 +210,8 @@ bool WordCounts::AddAll(std::string_view packed) {
 
 bool WordCounts::AddPackedShort(std::string_view packed) {
   while (!packed.empty()) {
-    if (packed.size() > kAhead * sizeof(ShortSlot)) {
-      std::string_view later = packed.substr(kAhead * sizeof(ShortSlot));
+    if (packed.size() > kSlotsAhead * sizeof(ShortSlot)) {
+      std::string_view later = packed.substr(kSlotsAhead * sizeof(ShortSlot));
       __builtin_prefetch(&short_[PlaceOf(HashOf(Take<ShortSlot>(&later).key), short_)], 1);
     }
     const auto slot = Take<ShortSlot>(&packed);
