@@ -71,9 +71,9 @@ format:
 
 lint:
 	configs/packages/install.sh build develop
-	cmake --preset $(PRESET) $(CMAKE_OPTIONS)
+	cmake --preset debug $(CMAKE_OPTIONS)
 	clang-format --dry-run -Werror $(SOURCES)
-	git ls-files '*.cc' | grep -Ev '^(tests|trainer)/' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p $(BUILD) --extra-arg=-Wno-unknown-warning-option
+	git ls-files '*.cc' | grep -Ev '^(tests|trainer)/' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p build/debug --extra-arg=-Wno-unknown-warning-option
 
 clean:
 	rm -rf build/release build/debug build/asan build/tsan build/fuzz
