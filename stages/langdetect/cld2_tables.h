@@ -36,19 +36,27 @@ class GramTable {
   // Where the langs of an entry stand.
   uint32_t Place(uint32_t entry) const { return entry & ~key_mask_; }
 
-  // The langs at a place: one word or, from a certain place on, two. `second` is 0 for one.
-  uint32_t Langs(uint32_t place, uint32_t* second) const {
-    const bool two = place >= places_of_one_;
-    const uint32_t at = place + (two ? place - places_of_one_ : 0);
-    const uint32_t last = langs_[at + static_cast<uint32_t>(two)];
-    *second = two ? last : 0;
-    return langs_[at];
+  void PrefetchLangs(uint32_t place) const { __builtin_prefetch(&langs_[FirstAt(place)]); }
+
+  // The langs at a place: one word or, from a certain place on, two.
+  uint32_t Langs(uint32_t place) const { return langs_[FirstAt(place)]; }
+
+  // The second word, 0 where there is one.
+  uint32_t SecondLangs(uint32_t place) const {
+    const auto two = static_cast<uint32_t>(place >= places_of_one_);
+    return langs_[FirstAt(place) + two] & (0 - two);
   }
 
-  // The langs of an entry where only one word is looked at.
-  uint32_t OneLangs(uint32_t entry) const { return langs_[Place(entry)]; }
+  // The langs of an entry where only one word is looked at; 0 for none.
+  uint32_t OneLangs(uint32_t entry) const {
+    return langs_[Place(entry)] & (0 - static_cast<uint32_t>(entry != 0));
+  }
 
  private:
+  uint32_t FirstAt(uint32_t place) const {
+    return place + (place >= places_of_one_ ? place - places_of_one_ : 0);
+  }
+
   const uint32_t* Bucket32(uint32_t hash) const {
     return buckets_ + size_t{4} * ((hash + (hash >> 12)) & bucket_mask_);
   }

@@ -1,14 +1,11 @@
 #include "stages/langdetect/detect_language.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 #include <cstdint>
 
 #include "stages/langdetect/cld2_answer.h"
 #include "stages/langdetect/cld2_library.h"
+#include "stages/langdetect/cld2_tables.h"
 #include "stages/text/utf8.h"
 
 // CLD2 (https://github.com/CLD2Owners/cld2): naive Bayes over quadgrams and words for alphabets
@@ -93,13 +90,7 @@ DetectedLanguage DetectLanguage(std::string_view text, const Cld2Options& option
   return detected;
 }
 
-void KeepFreedMemory() {
-#ifdef __GLIBC__
-  constexpr int kBytes = 16 << 20;
-  mallopt(M_MMAP_THRESHOLD, kBytes);
-  mallopt(M_TRIM_THRESHOLD, kBytes);
-#endif
-}
+void LoadDetector() { Cld2Tables::Get(); }
 
 bool IsKnownLanguage(std::string_view code) {
   for (int i = 0; i < CLD2::NUM_LANGUAGES; ++i) {

@@ -26,6 +26,25 @@ inline uint64_t Load64(const char* at) {
   return word;
 }
 
+inline constexpr uint64_t kEveryByte = 0x0101010101010101;
+
+// The high bit of the first space in `word`, and perhaps further bits above it.
+inline uint64_t Spaces(uint64_t word) {
+  const uint64_t zero = word ^ (kEveryByte * ' ');
+  return (zero - kEveryByte) & ~zero & (kEveryByte << 7);
+}
+
+// Bytes of the character that begins with a byte; 0 for a space, which ends every gram.
+inline constexpr std::array<uint8_t, 256> kLetterBytes = [] {
+  std::array<uint8_t, 256> bytes = {};
+  for (size_t i = ' ' + 1; i < 256; ++i) {
+    bytes[i] = i < 0xC0 ? 1 : i < 0xE0 ? 2 : i < 0xF0 ? 3 : 4;
+  }
+  return bytes;
+}();
+
+inline size_t LetterBytes(const char* at) { return kLetterBytes[static_cast<uint8_t>(*at)]; }
+
 // The last 1 to 4 bytes of a gram of `bytes` bytes.
 inline uint32_t LoadLast(const char* at, size_t bytes) {
   constexpr std::array<uint32_t, 4> kMasks = {0xFFFFFFFF, 0xFF, 0xFFFF, 0xFFFFFF};
@@ -74,6 +93,21 @@ inline uint64_t WordHash(const char* at, size_t bytes) {
   sum += sum >> 17;
   sum += sum >> 9;
   return (hash ^ SpacesAround(at, bytes)) + ((sum & 0xFF) << 32);
+}
+
+// The same of a word of ASCII with up to eight letters, `letters` being the bytes from its start.
+inline uint64_t AsciiWordHash(uint64_t letters, size_t bytes, bool space_before,
+                              bool space_behind) {
+  if (bytes == 0) return 0;
+  const uint64_t word = letters & (~uint64_t{0} >> (64 - 8 * bytes));
+  const uint64_t first = static_cast<uint32_t>(word);
+  const uint64_t second = word >> 32;
+  const uint64_t hash = (first ^ (first >> 3)) + (second ^ (second << 4));
+  uint64_t sum = first + second;
+  sum += sum >> 17;
+  sum += sum >> 9;
+  const uint32_t around = (space_before ? kSpaceBefore : 0) | (space_behind ? kSpaceBehind : 0);
+  return (hash ^ around) + ((sum & 0xFF) << 32);
 }
 
 // Two words that follow each other.

@@ -30,7 +30,11 @@ struct GramHits {
   std::array<GramHit, 2 * kMost + 8> words;
   size_t words_end = 0;
 
-  void Clear();
+  void Clear() {
+    bases_end = 1;
+    grams = 0;
+    words_end = 0;
+  }
 
   void AddBase(uint32_t langs, int offset) {
     bases[bases_end] = {langs, static_cast<uint16_t>(offset), false};
@@ -49,5 +53,9 @@ int FindLetterHits(const Cld2Tables& tables, const ScriptSpan& span, int begin, 
 
 // The same for scripts of Chinese, Japanese and Korean.
 int FindHanHits(const Cld2Tables& tables, const ScriptSpan& span, int begin, GramHits* hits);
+
+// The part of FindLetterHits that looks for words: adds those that end within [begin, end].
+void FindWords(const Cld2Tables& tables, const ScriptSpan& span, int begin, int end,
+               GramHits* hits);
 
 }  // namespace owt::langdetect

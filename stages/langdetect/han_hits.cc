@@ -15,9 +15,8 @@ int FindSingles(const Cld2Tables& tables, const char* text, int begin, int limit
     at += static_cast<int>(c.bytes);
     const uint32_t place = LetterOf(c.code_point).han;
     if (place == 0) continue;
-    uint32_t second;
-    hits->AddBase(tables.han_grams.Langs(place, &second), at);  // CLD2 takes the end of it
-    hits->AddBase(second, at);
+    hits->AddBase(tables.han_grams.Langs(place), at);  // CLD2 takes the end of it
+    hits->AddBase(tables.han_grams.SecondLangs(place), at);
     ++hits->grams;
   }
   return at;
@@ -37,8 +36,8 @@ void FindPairs(const Cld2Tables& tables, const char* text, int begin, int limit,
     const uint32_t hash = HanPairHash(text + at, both);
     const uint32_t usual = tables.han_pairs.FindShort(hash);
     const uint32_t distinct = tables.distinct_han_pairs.FindShort(hash);
-    if (usual != 0) hits->AddWord(tables.han_pairs.OneLangs(usual), at, false);
-    if (distinct != 0) hits->AddWord(tables.distinct_han_pairs.OneLangs(distinct), at, true);
+    hits->AddWord(tables.han_pairs.OneLangs(usual), at, false);
+    hits->AddWord(tables.distinct_han_pairs.OneLangs(distinct), at, true);
     usual_found += static_cast<size_t>(usual != 0);
     distinct_found += static_cast<size_t>(distinct != 0);
     if (usual_found >= GramHits::kMost || distinct_found >= GramHits::kMost - 1) return;

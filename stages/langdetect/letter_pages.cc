@@ -1,6 +1,5 @@
 #include "stages/langdetect/letter_pages.h"
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,16 +9,10 @@
 #include "stages/text/utf8.h"
 
 namespace owt::langdetect {
+
+std::array<std::atomic<const LetterPage*>, 0x1100> letter_pages;
+
 namespace {
-
-constexpr size_t kPageSize = 256;
-constexpr size_t kPages = 0x110000 / kPageSize;
-
-struct LetterPage {
-  std::array<Letter, kPageSize> letters;
-};
-
-std::array<std::atomic<const LetterPage*>, kPages> letter_pages;
 
 bool IsSurrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 
@@ -30,7 +23,7 @@ uint8_t HanPlace(const std::string& utf8) {
 }
 
 // The library makes a whole text small: letters with a space after each.
-std::string Lowered(std::string letters) {
+std::string LoweredByCld2(std::string letters) {
   const size_t bytes = letters.size();
   letters += std::string_view("   \0", 4);  // as it expects at the end
   CLD2::ScriptScanner scanner("", 0, true);
@@ -54,19 +47,19 @@ void SetLower(std::string_view utf8, Letter* letter) {
 std::unique_ptr<LetterPage> MakePage(size_t number) {
   auto page = std::make_unique<LetterPage>();
   std::string all_letters;
-  for (size_t i = 0; i < kPageSize; ++i) {
-    const auto c = static_cast<char32_t>(number * kPageSize + i);
+  for (size_t i = 0; i < page->size(); ++i) {
+    const auto c = static_cast<char32_t>(number * page->size() + i);
     if (IsSurrogate(c)) continue;
     std::string utf8;
     text::AppendUtf8(c, &utf8);
-    Letter& letter = page->letters[i];
+    Letter& letter = (*page)[i];
     letter.script = static_cast<uint8_t>(CLD2::GetUTF8LetterScriptNum(utf8.c_str()));
     letter.han = HanPlace(utf8);
     if (letter.script != 0) all_letters += utf8 + ' ';
   }
-  const std::string lowered = Lowered(std::move(all_letters));
+  const std::string lowered = LoweredByCld2(std::move(all_letters));
   size_t begin = 0;
-  for (Letter& letter : page->letters) {
+  for (Letter& letter : *page) {
     if (letter.script == 0) continue;
     const size_t end = lowered.find(' ', begin);
     SetLower(std::string_view(lowered).substr(begin, end - begin), &letter);
@@ -75,20 +68,13 @@ std::unique_ptr<LetterPage> MakePage(size_t number) {
   return page;
 }
 
-const LetterPage* FetchPage(size_t number) {
-  std::unique_ptr<LetterPage> page = MakePage(number);
-  const LetterPage* other = nullptr;
-  if (!letter_pages[number].compare_exchange_strong(other, page.get())) return other;
-  return page.release();  // kept for the life of the process
-}
-
 }  // namespace
 
-const Letter& LetterOf(char32_t code_point) {
-  const size_t number = code_point / kPageSize;
-  const LetterPage* page = letter_pages[number].load(std::memory_order_acquire);
-  if (page == nullptr) page = FetchPage(number);
-  return page->letters[code_point % kPageSize];
+const LetterPage& FetchLetterPage(size_t number) {
+  std::unique_ptr<LetterPage> page = MakePage(number);
+  const LetterPage* other = nullptr;
+  if (!letter_pages[number].compare_exchange_strong(other, page.get())) return *other;
+  return *page.release();
 }
 
 }  // namespace owt::langdetect

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,9 +15,21 @@ struct Letter {
   uint8_t han = 0;          // place of its langs among those of single Chinese characters, 0: none
 };
 
-// Facts about a scalar value. Those of 256 neighbours are fetched from the library when one of them
-// is asked for first; any thread may ask.
-const Letter& LetterOf(char32_t code_point);
+// The letters of 256 code points.
+using LetterPage = std::array<Letter, 256>;
+
+// Pages that were asked for; null: not yet.
+extern std::array<std::atomic<const LetterPage*>, 0x1100> letter_pages;
+
+// Fetches a page from the library and keeps it for the life of the process.
+const LetterPage& FetchLetterPage(size_t number);
+
+// Facts about a scalar value. Any thread may ask.
+inline const Letter& LetterOf(char32_t code_point) {
+  const size_t number = code_point / 256;
+  const LetterPage* const page = letter_pages[number].load(std::memory_order_acquire);
+  return (page != nullptr ? *page : FetchLetterPage(number))[code_point % 256];
+}
 
 // A character of valid UTF-8, read without looking for its end.
 struct ValidChar {

@@ -69,7 +69,7 @@ class Texts:
         self.scripts = letters_by_script()
 
     def size(self):
-        return min(int(self.rng.paretovariate(0.8) * 10), 30_000)
+        return min(int(self.rng.paretovariate(0.9) * 8), 10_000)
 
     def cut(self):
         source = self.rng.choice(self.sources)
@@ -99,9 +99,9 @@ class Texts:
             text = text.upper()
         elif change < 0.06:
             text = text.replace(" ", "")
-        elif change < 0.12:
+        elif change < 0.09:
             text = (text * rng.randrange(2, 400))[:60_000]
-        elif change < 0.13:
+        elif change < 0.093:
             text = (text * (150_000 // (len(text) + 1) + 1))[: rng.choice([20_000, 41_000, 82_000, 130_000])]
         return text
 
