@@ -96,8 +96,6 @@ void FindWords(const Cld2Tables& tables, const ScriptSpan& span, int begin, int 
     size_t n = 0;
     while (n < kBatch && (more = cutter.Next(&words[n]))) {
       usual.Prefetch(words[n].hash);
-      distinct.Prefetch(words[n].hash);
-      distinct.Prefetch(words[n].pair);
       ++n;
     }
     for (size_t i = 0; i < n; ++i) {
