@@ -36,16 +36,16 @@ class GramTable {
   // Where the langs of an entry stand.
   uint32_t Place(uint32_t entry) const { return entry & ~key_mask_; }
 
-  void PrefetchLangs(uint32_t place) const { __builtin_prefetch(&langs_[FirstAt(place)]); }
+  void PrefetchLangs(uint32_t place) const { __builtin_prefetch(&langs_[place]); }
 
-  // The langs at a place: one word or, from a certain place on, two.
-  uint32_t Langs(uint32_t place) const { return langs_[FirstAt(place)]; }
+  // Whether a place, one of the few last, has two words.
+  bool HasTwo(uint32_t place) const { return place >= places_of_one_; }
 
-  // The second word, 0 where there is one.
-  uint32_t SecondLangs(uint32_t place) const {
-    const auto two = static_cast<uint32_t>(place >= places_of_one_);
-    return langs_[FirstAt(place) + two] & (0 - two);
-  }
+  // The first or only word at a place.
+  uint32_t Langs(uint32_t place) const { return langs_[HasTwo(place) ? AtOfTwo(place) : place]; }
+
+  // REQUIRES: HasTwo(place).
+  uint32_t SecondLangs(uint32_t place) const { return langs_[AtOfTwo(place) + 1]; }
 
   // The langs of an entry where only one word is looked at; 0 for none.
   uint32_t OneLangs(uint32_t entry) const {
@@ -53,9 +53,7 @@ class GramTable {
   }
 
  private:
-  uint32_t FirstAt(uint32_t place) const {
-    return place + (place >= places_of_one_ ? place - places_of_one_ : 0);
-  }
+  uint32_t AtOfTwo(uint32_t place) const { return place + (place - places_of_one_); }
 
   const uint32_t* Bucket32(uint32_t hash) const {
     return buckets_ + size_t{4} * ((hash + (hash >> 12)) & bucket_mask_);

@@ -41,6 +41,15 @@ struct GramHits {
     bases_end += static_cast<size_t>(langs != 0);
   }
 
+  // The one or two langs at a place of a table.
+  void AddGram(const GramTable& table, uint32_t place, int offset) {
+    AddBase(table.Langs(place), offset);
+    if (table.HasTwo(place)) [[unlikely]] {
+      AddBase(table.SecondLangs(place), offset);
+    }
+    ++grams;
+  }
+
   void AddWord(uint32_t langs, int offset, bool distinct) {
     words[words_end] = {langs, static_cast<uint16_t>(offset), distinct};
     words_end += static_cast<size_t>(langs != 0);

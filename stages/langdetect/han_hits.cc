@@ -15,9 +15,7 @@ int FindSingles(const Cld2Tables& tables, const char* text, int begin, int limit
     at += static_cast<int>(c.bytes);
     const uint32_t place = LetterOf(c.code_point).han;
     if (place == 0) continue;
-    hits->AddBase(tables.han_grams.Langs(place), at);  // CLD2 takes the end of it
-    hits->AddBase(tables.han_grams.SecondLangs(place), at);
-    ++hits->grams;
+    hits->AddGram(tables.han_grams, place, at);  // CLD2 takes the end of it
   }
   return at;
 }

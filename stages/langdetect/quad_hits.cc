@@ -177,11 +177,8 @@ class QuadReader {
 
   void AddHits(std::span<const Found> found) {
     for (const Found& hit : found) {
-      const GramTable& table = hit.in_more ? tables_.more_quads : tables_.quads;
-      hits_->AddBase(table.Langs(hit.place), hit.offset);
-      hits_->AddBase(table.SecondLangs(hit.place), hit.offset);
+      hits_->AddGram(hit.in_more ? tables_.more_quads : tables_.quads, hit.place, hit.offset);
     }
-    hits_->grams += found.size();
   }
 
   const Cld2Tables& tables_;

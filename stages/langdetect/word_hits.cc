@@ -103,10 +103,14 @@ void FindWords(const Cld2Tables& tables, const ScriptSpan& span, int begin, int 
       const uint32_t pair = distinct.FindLong(word.pair) & word.pair_mask;
       const uint32_t alone = distinct.FindLong(word.hash);
       const uint32_t entry = usual.FindLong(word.hash);
-      hits->AddWord(distinct.OneLangs(pair), word.offset_before, true);
+      if ((pair | alone) != 0) [[unlikely]] {
+        hits->AddWord(distinct.OneLangs(pair), word.offset_before, true);
+        distinct_found += static_cast<size_t>(pair != 0) + static_cast<size_t>(alone != 0);
+      }
       hits->AddWord(usual.OneLangs(entry), word.offset, false);
-      hits->AddWord(distinct.OneLangs(alone), word.offset, true);
-      distinct_found += static_cast<size_t>(pair != 0) + static_cast<size_t>(alone != 0);
+      if (alone != 0) [[unlikely]] {
+        hits->AddWord(distinct.OneLangs(alone), word.offset, true);
+      }
       usual_found += static_cast<size_t>(entry != 0);
       if (usual_found >= GramHits::kMost || distinct_found >= GramHits::kMost - 1) return;
     }
