@@ -57,6 +57,8 @@ constexpr Meaning kOfTexts[] = {
     {"white_space", "of the characters are white space"},
     {"parentheses_ratio", "of the characters are brackets"},
     {"max_word_length", "characters in the longest word"},
+    {"fasttext_score", "for the label"},
+    {"dclm_removed_words", "of the words are in what was taken out"},
 };
 
 constexpr Meaning kOfAddresses[] = {

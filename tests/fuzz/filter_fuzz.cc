@@ -60,8 +60,8 @@ FilterRules AllRules() {
   rules.url.words = owt::filter::WordSet({"bad"});
   rules.url.soft_words = owt::filter::WordSet({"soft", "words"});
   rules.url.parts = owt::filter::PartsOf({"xx", "xy"});
-  rules.gopher_repetition.emplace();
-  rules.gopher_quality.emplace();
+  rules.gopher.repetition.emplace();
+  rules.gopher.quality.emplace();
   rules.c4.emplace();
   rules.c4_paragraphs.emplace();
   rules.fineweb.emplace();
