@@ -25,11 +25,21 @@ bool IsDigitOfAnyKind(char32_t c) {
   return type == U_NT_DECIMAL || type == U_NT_DIGIT;
 }
 
+bool IsAsciiLine(std::string_view line) {
+  unsigned char any = 0;
+  for (const char c : line) any |= static_cast<unsigned char>(c);
+  return any < 0x80;
+}
+
 // The part of the line's characters for which `is` holds; 0 of an empty line.
 template <class Is>
 double PartOf(std::string_view line, Is is) {
   uint64_t chars = 0;
   uint64_t count = 0;
+  if (IsAsciiLine(line)) {
+    for (const char c : line) count += is(static_cast<char32_t>(c & 0x7F));
+    return Ratio(count, line.size());
+  }
   for (size_t i = 0; i < line.size();) {
     uint32_t length;
     count += is(DecodeValid(line.data() + i, &length));
@@ -39,21 +49,19 @@ double PartOf(std::string_view line, Is is) {
   return Ratio(count, chars);
 }
 
-// len(line.split()), or `enough` where there are more.
-uint64_t WordsUpTo(std::string_view line, uint64_t enough) {
+// len(line.split())
+uint64_t CountWords(std::string_view line) {
   uint64_t words = 0;
   bool inside = false;
-  for (size_t i = 0; i < line.size() && words < enough + inside;) {
+  for (size_t i = 0; i < line.size();) {
     uint32_t length;
     const bool is_white = text::IsWhitespace(DecodeValid(line.data() + i, &length));
-    words += inside && is_white;
+    words += !inside && !is_white;
     inside = !is_white;
     i += length;
   }
-  return std::min(words + inside, enough);
+  return words;
 }
-
-bool IsWhite(std::string_view line) { return text::StripWhitespace(line).empty(); }
 
 }  // namespace
 
@@ -69,7 +77,7 @@ void DclmLineEditor::Load(const TextParts& parts, uint64_t max_line_feeds, Chang
       changes->Note("dclm_line_feeds", line.begin);
       continue;
     }
-    lines_.push_back({parts.Of(line), line.begin});
+    lines_.push_back({parts.Of(line), line.begin, line.end_word - line.first_word});
     line_feeds = is_empty ? line_feeds + 1 : 1;
   }
 }
@@ -77,7 +85,7 @@ void DclmLineEditor::Load(const TextParts& parts, uint64_t max_line_feeds, Chang
 template <class Goes>
 void DclmLineEditor::Remove(std::string_view rule, Goes goes, Changes* changes) {
   std::erase_if(lines_, [&](const Piece& line) {
-    if (line.text.empty() || !goes(line.text)) return false;
+    if (line.text.empty() || !goes(line)) return false;
     changes->Note(rule, line.position);
     return true;
   });
@@ -85,7 +93,7 @@ void DclmLineEditor::Remove(std::string_view rule, Goes goes, Changes* changes) 
 
 // As str.strip() does it to the whole text.
 void DclmLineEditor::Strip() {
-  const auto is_full = [](const Piece& line) { return !IsWhite(line.text); };
+  const auto is_full = [](const Piece& line) { return line.words > 0; };
   const auto first = std::find_if(lines_.begin(), lines_.end(), is_full);
   if (first == lines_.end()) return lines_.clear();
   const auto last = std::find_if(lines_.rbegin(), lines_.rend(), is_full).base();
@@ -104,14 +112,15 @@ void DclmLineEditor::RemovePhrase(std::string_view rule, const DclmLineRules& ru
                                   Changes* changes) {
   size_t kept = 0;
   for (Piece line : lines_) {
-    if (WordsUpTo(line.text, rules.max_phrase_words + 1) <= rules.max_phrase_words) {
+    if (line.words <= rules.max_phrase_words) {
       const bool was_empty = line.text.empty();
       if (cut_out(line.text, &scratch_)) {
         changes->Note(rule, line.position);
         line.text = edited_.emplace_back(scratch_);
+        line.words = CountWords(line.text);
       }
       // DCLM's remover takes lines of blanks with it.
-      if (!was_empty && IsWhite(line.text)) continue;
+      if (!was_empty && line.words == 0) continue;
     }
     lines_[kept++] = line;
   }
@@ -126,28 +135,25 @@ bool DclmLineEditor::Edit(const TextParts& parts, const DclmLineRules& rules, Fi
   if (rules.max_capitals < 1) {
     Remove(
         "dclm_capitals",
-        [&](std::string_view line) { return PartOf(line, IsCapital) > rules.max_capitals; },
+        [&](const Piece& line) { return PartOf(line.text, IsCapital) > rules.max_capitals; },
         changes);
     Strip();
   }
   if (rules.max_digits < 1) {
     Remove(
         "dclm_digits",
-        [&](std::string_view line) { return PartOf(line, IsDigitOfAnyKind) > rules.max_digits; },
+        [&](const Piece& line) { return PartOf(line.text, IsDigitOfAnyKind) > rules.max_digits; },
         changes);
     Strip();
   }
   if (rules.counters) {
     Remove(
-        "dclm_counter", [&](std::string_view line) { return IsCounterLine(line, &scratch_); },
+        "dclm_counter", [&](const Piece& line) { return IsCounterLine(line.text, &scratch_); },
         changes);
     Strip();
   }
   Remove(
-      "dclm_few_words",
-      [&](std::string_view line) {
-        return WordsUpTo(line, rules.min_line_words) < rules.min_line_words;
-      },
+      "dclm_few_words", [&](const Piece& line) { return line.words < rules.min_line_words; },
       changes);
   if (rules.phrases) {
     RemovePhrase("dclm_items_in_cart", rules, CutItemsInCart, changes);
@@ -160,9 +166,9 @@ bool DclmLineEditor::Edit(const TextParts& parts, const DclmLineRules& rules, Fi
   }
   if (text_.empty()) return findings->Empty();
   if (changes->list().empty() && text_ != parts.text()) changes->Note("strip", 0);
-  if (rules.max_removed_words >= 1) return false;
   const uint64_t before = CountAlnumWords(parts);
   if (before == 0) return findings->Empty();
+  if (rules.max_removed_words >= 1) return false;
   uint64_t after = before;
   if (text_ != parts.text()) {
     after_.Cut(text_);

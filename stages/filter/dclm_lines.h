@@ -41,6 +41,7 @@ class DclmLineEditor {
   struct Piece {
     std::string_view text;
     size_t position;  // of the line in the text
+    uint64_t words;   // 0: white space alone, or nothing
   };
 
   void Load(const TextParts& parts, uint64_t max_line_feeds, Changes* changes);

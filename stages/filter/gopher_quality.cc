@@ -128,6 +128,9 @@ uint64_t StopWords::CountAllIn(const TextParts& parts, bool any_case) const {
   for (const Word& word : parts.words()) {
     if (word.bytes() > (any_case ? kMostShorter : 1) * longest_) continue;
     const std::string_view letters = parts.Of(word);
+    const auto b = static_cast<uint8_t>(letters[0]);
+    const auto low = static_cast<size_t>(any_case && b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b);
+    if (b < 0x80 && first_[low] == first_[low + 1]) continue;
     if (any_case) LowerText(letters, &lower);
     count += Has(any_case ? std::string_view(lower) : letters);
   }

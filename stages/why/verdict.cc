@@ -83,18 +83,19 @@ Answer AskMaps(const Manifest& manifest, std::string_view line, const RunContext
                         maps[0].map->replaces_surrogates());
   Document document;
   if (!parser.Parse(padded.view(), &document).empty()) return {};
-  const auto named = [&maps](const std::string& stage, std::string_view text) {
-    return maps.size() > 1 ? fmt::format("{}:{}", stage, text) : std::string(text);
+  const auto named = [&maps](const std::string& stage, std::string_view colon,
+                             std::string_view text) {
+    return maps.size() > 1 ? fmt::format("{}{}{}", stage, colon, text) : std::string(text);
   };
   Answer answer;
   for (const auto& [stage, map] : maps) {
     Explanation explanation = map->Explain(document);
     if (!explanation.verdict.keep()) {
-      return {named(stage, explanation.verdict.drop_reason), std::move(explanation.details)};
+      return {named(stage, ":", explanation.verdict.drop_reason), std::move(explanation.details)};
     }
     if (explanation.details.empty()) continue;
     if (!answer.details.empty()) answer.details += "; ";
-    answer.details += named(stage, explanation.details);
+    answer.details += named(stage, ": ", explanation.details);
   }
   return answer;
 }

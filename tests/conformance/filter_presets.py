@@ -50,58 +50,42 @@ def lines_text(rng):
     return rng.choice(["\n", "\n", "\n\n", "\n\n\n", "\n\n\n\n"]).join(lines) + rng.choice(["", "\n", "\n\n\n", " "])
 
 
-def findings(preset, text, at):
-    """Of all rules in their order, and the text that stays."""
+def measure(preset, text):
+    """Findings of the rules that no option changes, and what rules on lines before them leave of the text."""
     if preset == "dclm":
-        found = [*reference.dclm_quality(text, at), *reference.dclm_repetition(text, at)]
-        more, edited = reference.dclm_lines(text, at)
-        return found + more, edited
+        return [*reference.dclm_quality(text), *reference.dclm_repetition(text)], text
     edited = reference.dolma_lines(text)
-    return [*reference.dolma_quality(edited, at), *reference.dolma_repetition(edited, at)], edited
+    return [*reference.dolma_quality(edited), *reference.dolma_repetition(edited)], edited
 
 
-def answer(preset, text, at):
-    found, edited = findings(preset, text, at)
-    for rule, value, threshold, more_is_bad in found:
-        if value > threshold if more_is_bad else value < threshold:
+def answer(preset, text, measured, at):
+    """The reason, or the text that stays."""
+    found, edited = measured
+    for rule, value, option, more_is_bad in found:
+        if option is None or (value > at[option] if more_is_bad else value < at[option]):
             return rule, text
+    if preset == "dclm":
+        (finding,), edited = reference.dclm_lines(edited, at)
+        if finding[2] is None or finding[1] > at[finding[2]]:
+            return finding[0], text
     return None, edited
 
 
-def options_of(rule, preset):
-    """The option of a rule's threshold."""
-    if preset == "dolma" and rule == "dup_line_char_frac":
-        return "dolma-max-dup-line-chars"
-    named = {"gopher_short_doc": "gopher-min-words", "gopher_long_doc": "gopher-max-words",
-             "gopher_below_avg_threshold": "gopher-min-word-length", "gopher_above_avg_threshold": "gopher-max-word-length",
-             "gopher_too_many_symbols": "gopher-max-symbols", "gopher_too_many_bullets": "gopher-max-bullet-lines",
-             "gopher_too_many_end_ellipsis": "gopher-max-ellipsis-lines", "gopher_below_alpha_threshold": "gopher-min-letter-words",
-             "gopher_enough_stop_words": "gopher-min-stop-words", "dup_line_frac": "gopher-max-dup-lines",
-             "dup_para_frac": "gopher-max-dup-paragraphs", "dup_line_char_frac": "gopher-max-dup-line-chars",
-             "dup_para_char_frac": "gopher-max-dup-paragraph-chars", "dclm_removed_words": "dclm-max-removed-words"}
-    n = rule.split("_")[1]
-    return named.get(rule) or (f"gopher-max-top-{n}-grams" if rule.startswith("top") else f"gopher-max-dup-{n}-grams")
-
-
-def edge(rng, scores, preset):
-    """Options with the thresholds that they set: most rules off, some at the edge of a text."""
-    at = dict(reference.DEFAULTS, **{"gopher-min-words": 1, "gopher-min-stop-words": 1})
-    rules = sorted({rule for score in scores for rule in score} - {"empty"})
-    for rule in rules:  # what lets nearly all pass
-        name = options_of(rule, preset)
-        if rule.startswith(("dup", "top", "dclm")) or "too_many" in rule:
-            at[name] = 1.0
-        elif rule == "gopher_below_alpha_threshold":
-            at[name] = 0.01
-        elif rule.endswith("avg_threshold"):
-            at[name] = 0.5 if "below" in rule else 1000.0
-    for rule in rng.sample(rules, 3):
-        values = [score[rule] for score in scores if score.get(rule)]
-        value, name = rng.choice(values), options_of(rule, preset)
-        if isinstance(at[name], int):
-            at[name] = int(value)
+def edge(rng, options, preset):
+    """Thresholds by option: most rules off, some at the edge of a text. `options` are values by option."""
+    at = dict(reference.DEFAULTS)
+    for option in options:  # what lets nearly all pass
+        if option.endswith(("words", "word-length")) and "letter" not in option:
+            at[option] = type(at[option])(1000 if "max" in option and "removed" not in option else 1)
         else:
-            at[name] = min(math.nextafter(value, -math.inf) if rng.random() < 0.5 else value, 1.0 if at[name] == 1.0 else 1000.0)
+            at[option] = 1.0 if "max" in option else 0.01
+    for option in rng.sample([option for option in sorted(options) if any(options[option])], 3):
+        value = rng.choice([value for value in options[option] if value])
+        if isinstance(at[option], int):
+            at[option] = int(value)
+        else:
+            value = math.nextafter(value, -math.inf) if rng.random() < 0.5 else value
+            at[option] = min(value, 1000.0 if "word-length" in option or option.startswith("dolma") else 1.0)
     if preset == "dclm":
         at.update({"dclm-max-capitals": rng.choice([0.5, 0.2, 4 / 9]), "dclm-max-digits": rng.choice([0.999999, 0.3]),
                    "dclm-min-line-words": rng.choice([2, 3]), "dclm-max-phrase-words": rng.choice([10, 3]),
@@ -131,19 +115,25 @@ def main():
         owt = Owt(program, pathlib.Path(name), made)
         for preset in ("dclm", "dolma"):
             scores = [record["filter"] for record in owt.run("--preset", preset, "--mode", "score")]
-            at = reference.DEFAULTS
-            wanted = [{rule: value for rule, value, *_ in findings(preset, text, at)[0]} for text in made]
+            measured = [measure(preset, text) for text in made]
+            wanted, options = [], {}
+            for text, (found, _) in zip(made, measured):
+                if preset == "dclm":
+                    found = found + reference.dclm_lines(text, reference.DEFAULTS)[0]
+                wanted.append({rule: value for rule, value, *_ in found})
+                for _, value, option, _ in found:
+                    if option:
+                        options.setdefault(option, []).append(value)
             wrong = [i for i in range(len(made)) if scores[i] != wanted[i]]
             report(f"{preset}, all values", sum(map(len, wanted)), wrong, [
                 f"{made[i][:300]!r}: owt, reference " + str([(rule, scores[i].get(rule), wanted[i].get(rule))
                                                              for rule in {**scores[i], **wanted[i]}
                                                              if scores[i].get(rule) != wanted[i].get(rule)]) for i in wrong[:3]])
-            runs = [at] + [edge(rng, scores, preset) for _ in range(arguments.edges)]
-            for at in runs:
-                options = [word for option, value in at.items() if value != reference.DEFAULTS[option]
-                           for word in (f"--{option}", repr(value))]
-                ours = owt.answers("--preset", preset, *options)
-                compare(f"{preset} {' '.join(options)}", made, ours, [answer(preset, text, at) for text in made], report)
+            for at in [reference.DEFAULTS] + [edge(rng, options, preset) for _ in range(arguments.edges)]:
+                words = [word for option, value in at.items() if value != reference.DEFAULTS[option]
+                         for word in (f"--{option}", repr(value))]
+                theirs = [answer(preset, text, found, at) for text, found in zip(made, measured)]
+                compare(f"{preset} {' '.join(words)}", made, owt.answers("--preset", preset, *words), theirs, report)
     print(f"{total} differences")
     sys.exit(1 if total else 0)
 

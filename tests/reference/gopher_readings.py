@@ -1,7 +1,7 @@
 """The rules of filter's presets dclm and dolma, slowly: what docs/filters.md says of them, in the order in which they are
 asked. What differs from DCLM's and Dolma's own code is the words of DCLM (see there), and nothing in Dolma's.
 
-Each function returns a list of (rule, value, threshold, whether more is too much); the thresholds come by option name.
+Findings are (rule, value, option that is the threshold, whether more is too much); without an option the text is dropped.
 """
 
 import re
@@ -50,42 +50,44 @@ def counted_words(text):
     return [word for word in text.split() if word[0].isalnum()]
 
 
-def dclm_quality(text, at):
+def dclm_quality(text):
     words = text.split()
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     number = len(counted_words(text))
-    yield "gopher_short_doc", number, at["gopher-min-words"], False
-    yield "gopher_long_doc", number, at["gopher-max-words"], True
+    yield "gopher_short_doc", number, "gopher-min-words", False
+    yield "gopher_long_doc", number, "gopher-max-words", True
     if not words:
-        yield "empty", 0, 1, False
-    mean = share(length(words), len(words))
-    yield "gopher_below_avg_threshold", mean, at["gopher-min-word-length"], False
-    yield "gopher_above_avg_threshold", mean, at["gopher-max-word-length"], True
+        yield "empty", 0, None, False
+    else:
+        mean = length(words) / len(words)
+        yield "gopher_below_avg_threshold", mean, "gopher-min-word-length", False
+        yield "gopher_above_avg_threshold", mean, "gopher-max-word-length", True
     symbols = sum(text.count(symbol) for symbol in ("#", "...", ". . .", "\u2026"))
-    yield "gopher_too_many_symbols", share(symbols, len(words)), at["gopher-max-symbols"], True
+    yield "gopher_too_many_symbols", share(symbols, len(words)), "gopher-max-symbols", True
     bullets = sum(line[0] in "\u25cf\u2022*-" for line in lines)
-    yield "gopher_too_many_bullets", share(bullets, len(lines)), at["gopher-max-bullet-lines"], True
+    yield "gopher_too_many_bullets", share(bullets, len(lines)), "gopher-max-bullet-lines", True
     ellipses = sum(line.endswith(("...", ". . .", "\u2026")) for line in lines)
-    yield "gopher_too_many_end_ellipsis", share(ellipses, len(lines)), at["gopher-max-ellipsis-lines"], True
+    yield "gopher_too_many_end_ellipsis", share(ellipses, len(lines)), "gopher-max-ellipsis-lines", True
     letters = sum(map(has_letter, words))
-    yield "gopher_below_alpha_threshold", share(letters, len(words)), at["gopher-min-letter-words"], False
+    yield "gopher_below_alpha_threshold", share(letters, len(words)), "gopher-min-letter-words", False
     stop_words = sum(word.lower() in STOP_WORDS for word in words)
-    yield "gopher_enough_stop_words", stop_words, at["gopher-min-stop-words"], False
+    yield "gopher_enough_stop_words", stop_words, "gopher-min-stop-words", False
 
 
-def dclm_repetition(text, at):
+def dclm_repetition(text):
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     paragraphs = [piece.strip() for piece in text.split("\n\n") if piece.strip()]
     if not lines:
-        yield "empty", 0, 1, False
+        yield "empty", 0, None, False
+        return
     shares = {}
     for name, parts in (("line", lines), ("para", paragraphs)):
         number, chars = all_of_equal(parts)
         shares[name] = share(number, len(parts)), share(chars, length(parts))
-    yield "dup_line_frac", shares["line"][0], at["gopher-max-dup-lines"], True
-    yield "dup_para_frac", shares["para"][0], at["gopher-max-dup-paragraphs"], True
-    yield "dup_line_char_frac", shares["line"][1], at["gopher-max-dup-line-chars"], True
-    yield "dup_para_char_frac", shares["para"][1], at["gopher-max-dup-paragraph-chars"], True
+    yield "dup_line_frac", shares["line"][0], "gopher-max-dup-lines", True
+    yield "dup_para_frac", shares["para"][0], "gopher-max-dup-paragraphs", True
+    yield "dup_line_char_frac", shares["line"][1], "gopher-max-dup-line-chars", True
+    yield "dup_para_char_frac", shares["para"][1], "gopher-max-dup-paragraph-chars", True
     words = counted_words(text)
     for n in range(2, 11):
         made = runs(words, n)
@@ -94,11 +96,11 @@ def dclm_repetition(text, at):
         if n <= 4:
             longest = max((length(run) for run, count in counts.items() if count == most), default=0)
             value = share(most * longest, length(words)) if most > 1 else 0.0
-            yield f"top_{n}_gram", value, at[f"gopher-max-top-{n}-grams"], True
+            yield f"top_{n}_gram", value, f"gopher-max-top-{n}-grams", True
             continue
         covered = {k for i, run in enumerate(made) if counts[run] > 1 for k in range(i, i + n)}
         yield (f"duplicated_{n}_n_grams", share(sum(len(words[k]) for k in covered), length(words)),
-               at[f"gopher-max-dup-{n}-grams"], True)
+               f"gopher-max-dup-{n}-grams", True)
 
 
 COUNTER = re.compile(r"\W*\d[\d,.]*[kmb]?\s+(likes|shares|comments|retweets|reposts|quotes|bookmarks|upvotes|downvotes|"
@@ -136,8 +138,8 @@ def dclm_lines(text, at):
     """Findings of the rules on lines, and the text that stays."""
     edited, removed = dclm_edit(text, at)
     if not edited or removed is None:
-        return [("empty", 0, 1, False)], edited
-    return [("dclm_removed_words", removed, at["dclm-max-removed-words"], True)], edited
+        return [("empty", 0, None, False)], edited
+    return [("dclm_removed_words", removed, "dclm-max-removed-words", True)], edited
 
 
 # Dolma
@@ -149,35 +151,35 @@ def dolma_lines(text):
     return "".join(line for line in lines if line.strip().endswith((".", "?", "!", '"')))
 
 
-def dolma_quality(text, at):
+def dolma_quality(text):
     words, lines = text.split(), text.split("\n")
-    yield "gopher_short_doc", len(words), at["gopher-min-words"], False
-    yield "gopher_long_doc", len(words), at["gopher-max-words"], True
+    yield "gopher_short_doc", len(words), "gopher-min-words", False
+    yield "gopher_long_doc", len(words), "gopher-max-words", True
     median = float(statistics.median(map(len, words))) if words else 0.0
-    yield "gopher_below_avg_threshold", median, at["gopher-min-word-length"], False
-    yield "gopher_above_avg_threshold", median, at["gopher-max-word-length"], True
+    yield "gopher_below_avg_threshold", median, "gopher-min-word-length", False
+    yield "gopher_above_avg_threshold", median, "gopher-max-word-length", True
     symbols = sum("#" in word or "\u2026" in word for word in words)
-    yield "gopher_too_many_symbols", share(symbols, len(words)), at["gopher-max-symbols"], True
+    yield "gopher_too_many_symbols", share(symbols, len(words)), "gopher-max-symbols", True
     letters = sum(map(has_letter, words))
-    yield "gopher_below_alpha_threshold", share(letters, len(words)), at["gopher-min-letter-words"], False
-    yield "gopher_enough_stop_words", sum(word in STOP_WORDS for word in words), at["gopher-min-stop-words"], False
+    yield "gopher_below_alpha_threshold", share(letters, len(words)), "gopher-min-letter-words", False
+    yield "gopher_enough_stop_words", sum(word in STOP_WORDS for word in words), "gopher-min-stop-words", False
     bullets = sum(line.startswith(("*", "-")) for line in lines)
-    yield "gopher_too_many_bullets", share(bullets, len(lines)), at["gopher-max-bullet-lines"], True
+    yield "gopher_too_many_bullets", share(bullets, len(lines)), "gopher-max-bullet-lines", True
     ellipses = sum(line.endswith("\u2026") for line in lines)
-    yield "gopher_too_many_end_ellipsis", share(ellipses, len(lines)), at["gopher-max-ellipsis-lines"], True
+    yield "gopher_too_many_end_ellipsis", share(ellipses, len(lines)), "gopher-max-ellipsis-lines", True
 
 
-def dolma_repetition(text, at):
+def dolma_repetition(text):
     words, lines = text.split(), text.split("\n")
     number, chars = all_of_equal(lines)
-    yield "dup_line_frac", share(number, len(lines)), at["gopher-max-dup-lines"], True
-    yield "dup_line_char_frac", chars / max(length(words), 1), at["dolma-max-dup-line-chars"], True
+    yield "dup_line_frac", share(number, len(lines)), "gopher-max-dup-lines", True
+    yield "dup_line_char_frac", chars / max(length(words), 1), "dolma-max-dup-line-chars", True
     for n in range(2, 11):
         counts = Counter(runs(words, n))
         if n <= 4:
             run, most = counts.most_common(1)[0] if counts else ((), 0)
-            yield f"top_{n}_gram", most * length(run) / max(length(words), 1), at[f"gopher-max-top-{n}-grams"], True
+            yield f"top_{n}_gram", most * length(run) / max(length(words), 1), f"gopher-max-top-{n}-grams", True
             continue
         every = sum(count * length(run) for run, count in counts.items())
         again = sum(count * length(run) for run, count in counts.items() if count > 1)
-        yield f"duplicated_{n}_n_grams", again / max(every, 1), at[f"gopher-max-dup-{n}-grams"], True
+        yield f"duplicated_{n}_n_grams", again / max(every, 1), f"gopher-max-dup-{n}-grams", True

@@ -302,6 +302,8 @@ CASES = {
                                "0.2", "--mask-emails"]),
     "filter:score": Case(documents, ["--mode", "score", "--filters", "gopher-repetition,gopher-quality,c4,fineweb"]),
     "filter:explain": Case(documents, sides=["explain"]),
+    "filter:dclm": Case(documents, ["--preset", "dclm", "--fasttext", str(GOLDEN / "langdetect/model/tiny.bin"),
+                                    "--fasttext-label", "eng_Latn", "--gopher-min-words", "5"], sides=["explain"]),
     "langdetect:model": Case(documents, ["--model", str(GOLDEN / "langdetect/model/tiny.bin"), "--policy", "both", "--hints"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
