@@ -4,6 +4,7 @@ asked. What differs from DCLM's and Dolma's own code is the words of DCLM (see t
 Findings are (rule, value, option that is the threshold, whether more is too much); without an option the text is dropped.
 """
 
+import functools
 import re
 import statistics
 from collections import Counter
@@ -80,14 +81,14 @@ def dclm_repetition(text):
     if not lines:
         yield "empty", 0, None, False
         return
-    shares = {}
+    parted = {}
     for name, parts in (("line", lines), ("para", paragraphs)):
         number, chars = all_of_equal(parts)
-        shares[name] = share(number, len(parts)), share(chars, length(parts))
-    yield "dup_line_frac", shares["line"][0], "gopher-max-dup-lines", True
-    yield "dup_para_frac", shares["para"][0], "gopher-max-dup-paragraphs", True
-    yield "dup_line_char_frac", shares["line"][1], "gopher-max-dup-line-chars", True
-    yield "dup_para_char_frac", shares["para"][1], "gopher-max-dup-paragraph-chars", True
+        parted[name] = share(number, len(parts)), share(chars, length(parts))
+    yield "dup_line_frac", parted["line"][0], "gopher-max-dup-lines", True
+    yield "dup_para_frac", parted["para"][0], "gopher-max-dup-paragraphs", True
+    yield "dup_line_char_frac", parted["line"][1], "gopher-max-dup-line-chars", True
+    yield "dup_para_char_frac", parted["para"][1], "gopher-max-dup-paragraph-chars", True
     words = counted_words(text)
     for n in range(2, 11):
         made = runs(words, n)
@@ -108,6 +109,12 @@ COUNTER = re.compile(r"\W*\d[\d,.]*[kmb]?\s+(likes|shares|comments|retweets|repo
 PHRASES = [re.compile(pattern, re.IGNORECASE) for pattern in (r"\s?items in cart", r"\s?read more...$", r"^sign-in\s?")]
 
 
+@functools.cache
+def shares(line):
+    """Of capitals and of digits."""
+    return sum(c.isupper() for c in line) / len(line), sum(c.isdigit() for c in line) / len(line)
+
+
 def dclm_edit(text, at):
     """What stays of a text, and the part of its words that went."""
     feeds = at["dclm-max-line-feeds"]
@@ -118,8 +125,8 @@ def dclm_edit(text, at):
         return "\n".join(line for line in text.split("\n") if not line or stays(line))
 
     capitals, digits = at["dclm-max-capitals"], at["dclm-max-digits"]
-    text = keep(text, lambda line: sum(c.isupper() for c in line) / len(line) <= capitals).strip()
-    text = keep(text, lambda line: sum(c.isdigit() for c in line) / len(line) <= digits).strip()
+    text = keep(text, lambda line: shares(line)[0] <= capitals).strip()
+    text = keep(text, lambda line: shares(line)[1] <= digits).strip()
     text = keep(text, lambda line: not COUNTER.fullmatch(line.lower())).strip()
     text = keep(text, lambda line: len(line.split()) >= at["dclm-min-line-words"])
     for phrase in PHRASES:
