@@ -238,10 +238,20 @@ std::vector<std::string> FilterOptions::Families() const {
   return names;
 }
 
-GopherReading FilterOptions::Reading() const {
-  const std::string& name = gopher_reading_ == "preset" ? preset_ : gopher_reading_;
-  if (name == "dclm") return GopherReading::kDclm;
-  return name == "dolma" ? GopherReading::kDolma : GopherReading::kDatatrove;
+GopherRules FilterOptions::MakeGopherRules(const std::vector<std::string>& families) const {
+  const std::string& reading = gopher_reading_ == "preset" ? preset_ : gopher_reading_;
+  GopherRules rules;
+  if (reading == "dclm") rules.reading = GopherReading::kDclm;
+  if (reading == "dolma") rules.reading = GopherReading::kDolma;
+  if (Has(families, "gopher-repetition")) {
+    rules.repetition = repetition_;
+    if (reading == "dolma") rules.repetition->max_line_chars = dolma_max_line_chars_;
+  }
+  if (Has(families, "gopher-quality")) {
+    rules.quality = quality_;
+    rules.quality->stop_words = StopWords(stop_words_);
+  }
+  return rules;
 }
 
 UrlLists FilterOptions::MakeUrlLists() const {
@@ -262,18 +272,8 @@ FilterRules FilterOptions::MakeRules() const {
   const std::vector<std::string> families = Families();
   FilterRules rules;
   rules.url = MakeUrlLists();
-  rules.gopher.reading = Reading();
   rules.ended_lines = Has(families, "dolma-lines");
-  if (Has(families, "gopher-repetition")) {
-    rules.gopher.repetition = repetition_;
-    if (rules.gopher.reading == GopherReading::kDolma) {
-      rules.gopher.repetition->max_line_chars = dolma_max_line_chars_;
-    }
-  }
-  if (Has(families, "gopher-quality")) {
-    rules.gopher.quality = quality_;
-    rules.gopher.quality->stop_words = StopWords(stop_words_);
-  }
+  rules.gopher = MakeGopherRules(families);
   if (Has(families, "dclm-lines")) {
     rules.dclm_lines = dclm_;
     rules.dclm_lines->counters = !dclm_keep_counters_;

@@ -33,7 +33,7 @@ class FilterOptions {
   void DeclareFasttext(OptionSet& options);
   void DeclareLists(OptionSet& options);
   std::vector<std::string> Families() const;
-  GopherReading Reading() const;
+  GopherRules MakeGopherRules(const std::vector<std::string>& families) const;
   UrlLists MakeUrlLists() const;
 
   std::string preset_ = "fineweb";
