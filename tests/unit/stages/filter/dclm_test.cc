@@ -96,7 +96,7 @@ TEST(DclmRepetition, RunsOfWords) {
 }
 
 // The text that stays, or the reason in brackets.
-std::string Edit(std::string_view text, const DclmLineRules& rules) {
+std::string DclmEdit(std::string_view text, const DclmLineRules& rules) {
   TextParts parts;
   parts.Cut(text);
   Findings findings;
@@ -112,27 +112,28 @@ std::string Edit(std::string_view text, const DclmLineRules& rules) {
 TEST(DclmLines, LinesGo) {
   DclmLineRules rules;
   rules.max_removed_words = 1;
-  EXPECT_EQ(Edit("ABCd ef\n1234\nAB CD\n3 likes\none\n\ntwo words", rules), "ABCd ef\n\ntwo words");
-  EXPECT_EQ(Edit("ABC def\n1234 5", rules), "ABC def\n1234 5");  // not more than half
-  EXPECT_EQ(Edit("a b\n\n\n\nc d\n", rules), "a b\n\nc d");
-  EXPECT_EQ(Edit(" \n\n AB", rules), "<empty>");
+  EXPECT_EQ(DclmEdit("ABCd ef\n1234\nAB CD\n3 likes\none\n\ntwo words", rules),
+            "ABCd ef\n\ntwo words");
+  EXPECT_EQ(DclmEdit("ABC def\n1234 5", rules), "ABC def\n1234 5");  // not more than half
+  EXPECT_EQ(DclmEdit("a b\n\n\n\nc d\n", rules), "a b\n\nc d");
+  EXPECT_EQ(DclmEdit(" \n\n AB", rules), "<empty>");
 }
 
 TEST(DclmLines, PhrasesGo) {
   DclmLineRules rules;
   rules.max_removed_words = 1;
   EXPECT_EQ(
-      Edit("three items in cart\nI like it. Read more >>\nsign-in to see\nRead more...", rules),
+      DclmEdit("three items in cart\nI like it. Read more >>\nsign-in to see\nRead more...", rules),
       "three\nI like it.\nto see");
   const std::string nine = "1 2 3 4 5 6 7 8";
-  EXPECT_EQ(Edit("sign-in " + nine + " 9", rules), nine + " 9");
-  EXPECT_EQ(Edit("sign-in " + nine + " 9 10", rules), "sign-in " + nine + " 9 10");
+  EXPECT_EQ(DclmEdit("sign-in " + nine + " 9", rules), nine + " 9");
+  EXPECT_EQ(DclmEdit("sign-in " + nine + " 9 10", rules), "sign-in " + nine + " 9 10");
 }
 
 TEST(DclmLines, TextsThatLoseWordsGo) {
   const std::string words = "w w w w w w w w w w w w w w w w w w w";
-  EXPECT_EQ(Edit(words + "\none", {}), words);  // 1 of 20
-  EXPECT_EQ(Edit(words.substr(2) + "\none", {}), "<dclm_removed_words>");
+  EXPECT_EQ(DclmEdit(words + "\none", {}), words);  // 1 of 20
+  EXPECT_EQ(DclmEdit(words.substr(2) + "\none", {}), "<dclm_removed_words>");
 }
 
 TEST(DclmPhrases, Counters) {

@@ -9,7 +9,7 @@ namespace owt::filter {
 namespace {
 
 // The value of a rule.
-double Value(std::string_view text, std::string_view rule) {
+double DolmaValue(std::string_view text, std::string_view rule) {
   TextParts parts;
   parts.Cut(text);
   Findings findings;
@@ -25,28 +25,28 @@ double Value(std::string_view text, std::string_view rule) {
 }
 
 TEST(Dolma, MedianOfAllWords) {
-  EXPECT_EQ(Value("a - bbbb cc", "gopher_below_avg_threshold"), 1.5);
-  EXPECT_EQ(Value("a bbbb cc", "gopher_below_avg_threshold"), 2);
-  EXPECT_EQ(Value("", "gopher_below_avg_threshold"), 0);
+  EXPECT_EQ(DolmaValue("a - bbbb cc", "gopher_below_avg_threshold"), 1.5);
+  EXPECT_EQ(DolmaValue("a bbbb cc", "gopher_below_avg_threshold"), 2);
+  EXPECT_EQ(DolmaValue("", "gopher_below_avg_threshold"), 0);
 }
 
 TEST(Dolma, WordsWithSymbols) {
-  EXPECT_EQ(Value("## a\u2026# b \u2026", "gopher_too_many_symbols"), 0.75);
-  EXPECT_EQ(Value("a... b", "gopher_too_many_symbols"), 0);
+  EXPECT_EQ(DolmaValue("## a\u2026# b \u2026", "gopher_too_many_symbols"), 0.75);
+  EXPECT_EQ(DolmaValue("a... b", "gopher_too_many_symbols"), 0);
 }
 
 TEST(Dolma, LinesAsTheyStand) {
-  EXPECT_EQ(Value("* a\n- b\n * c\n", "gopher_too_many_bullets"), 0.5);
-  EXPECT_EQ(Value("a\u2026\nb\u2026 ", "gopher_too_many_end_ellipsis"), 0.5);
-  EXPECT_EQ(Value("the the The", "gopher_enough_stop_words"), 2);
-  EXPECT_EQ(Value("a\n\n\nb", "dup_line_frac"), 0.5);
-  EXPECT_EQ(Value("a a\na a\nb", "dup_line_char_frac"), 6 / 5.0);  // blanks count above alone
+  EXPECT_EQ(DolmaValue("* a\n- b\n * c\n", "gopher_too_many_bullets"), 0.5);
+  EXPECT_EQ(DolmaValue("a\u2026\nb\u2026 ", "gopher_too_many_end_ellipsis"), 0.5);
+  EXPECT_EQ(DolmaValue("the the The", "gopher_enough_stop_words"), 2);
+  EXPECT_EQ(DolmaValue("a\n\n\nb", "dup_line_frac"), 0.5);
+  EXPECT_EQ(DolmaValue("a a\na a\nb", "dup_line_char_frac"), 6 / 5.0);  // blanks count above alone
 }
 
 TEST(Dolma, RunsOfWords) {
-  EXPECT_EQ(Value("aa b c", "top_2_gram"), 3 / 4.0);  // once is a time, too
-  EXPECT_EQ(Value("a b c d a b", "top_2_gram"), 4 / 6.0);
-  EXPECT_EQ(Value("1 2 3 4 5 1 2 3 4 5", "duplicated_5_n_grams"), 10 / 30.0);
+  EXPECT_EQ(DolmaValue("aa b c", "top_2_gram"), 3 / 4.0);  // once is a time, too
+  EXPECT_EQ(DolmaValue("a b c d a b", "top_2_gram"), 4 / 6.0);
+  EXPECT_EQ(DolmaValue("1 2 3 4 5 1 2 3 4 5", "duplicated_5_n_grams"), 10 / 30.0);
 }
 
 TEST(Dolma, LinesThatEnd) {
