@@ -43,9 +43,21 @@ class Stretches {
 
   CodePage page() const { return page_; }
 
+  // The highest character of what it decodes to.
+  char32_t Highest() {
+    if (highest_ != 0) return highest_;
+    for (const char* at = begin_; at < end_;) {
+      char32_t c = 0;
+      at = IsAscii(*at) ? at + 1 : SequenceEnd(at, &c);
+      highest_ = std::max(highest_, c);
+    }
+    return highest_;
+  }
+
   // Goes to the next one.
   void Next() {
     begin_ = end_ = nullptr;
+    highest_ = 0;
     while (at_ < text_end_) {
       if (IsAscii(*at_)) {
         at_ = FindNonAscii(at_, text_end_);
@@ -63,6 +75,7 @@ class Stretches {
   void SkipTo(const char* from) {
     if (done() || begin_ >= from) return;
     begin_ = std::min(from, end_);
+    highest_ = 0;
     while (begin_ < end_ && (IsAscii(*begin_) || SequenceEnd(begin_) == nullptr)) ReadUtf8(&begin_);
     if (begin_ < end_) return;
     at_ = std::max(from, end_);
@@ -80,8 +93,9 @@ class Stretches {
  private:
   static bool IsAscii(char c) { return static_cast<uint8_t>(c) < 0x80; }
 
-  // Behind the characters from `at` on that are one sequence of bytes; nullptr: they are none.
-  const char* SequenceEnd(const char* at) const {
+  // Behind the characters from `at` on that are one sequence of bytes, of *character where that is
+  // not null; nullptr: they are none.
+  const char* SequenceEnd(const char* at, char32_t* character = nullptr) const {
     char bytes[4];
     bytes[0] = static_cast<char>(HighByteOf(page_, ReadUtf8(&at)));
     const auto lead = static_cast<uint8_t>(bytes[0]);
@@ -92,7 +106,9 @@ class Stretches {
       bytes[i] = static_cast<char>(HighByteOf(page_, ReadUtf8(&at)));
     }
     const text::Utf8Char c = text::DecodeUtf8({bytes, length}, 0);
-    return c.valid && c.length == length && IsWritten(c.code_point) ? at : nullptr;
+    if (!c.valid || c.length != length || !IsWritten(c.code_point)) return nullptr;
+    if (character != nullptr) *character = c.code_point;
+    return at;
   }
 
   void Extend(const char* at) {
@@ -116,16 +132,21 @@ class Stretches {
   const char* text_end_ = nullptr;
   const char* begin_ = nullptr;
   const char* end_ = nullptr;
+  char32_t highest_ = 0;  // 0: not known yet
 };
+
+// Whether `a` is to be looked at before `b`, whose page comes first.
+bool IsBefore(Stretches* a, Stretches* b) {
+  if (a->begin() != b->begin()) return a->begin() < b->begin();
+  if (a->end() != b->end()) return a->end() > b->end();
+  return a->Highest() < b->Highest();
+}
 
 // The stretch to look at next; nullptr: there is none.
 Stretches* FirstOf(std::array<Stretches, kNumCodePages>* pages) {
   Stretches* first = nullptr;
   for (Stretches& page : *pages) {
-    if (page.done()) continue;
-    const bool before = first == nullptr || page.begin() < first->begin() ||
-                        (page.begin() == first->begin() && page.end() > first->end());
-    if (before) first = &page;
+    if (!page.done() && (first == nullptr || IsBefore(&page, first))) first = &page;
   }
   return first;
 }

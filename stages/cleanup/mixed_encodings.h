@@ -21,10 +21,10 @@ struct MixedPart {
 //
 // A stretch of a page is as many characters, one behind the other, as the page turns into whole
 // sequences of UTF-8 and ASCII, from the first sequence to the last. From the left, the stretch
-// that begins first (of those the longest, then by the order of the pages) is decoded if it looks
-// bad by itself and the text looks bad at fewer places afterwards (CountBad); else it stays.
-// Characters that Unicode does not assign, or leaves to private use, end a stretch: nobody wrote
-// them.
+// that begins first (of those the longest, then the one whose highest character is the lowest,
+// since common letters have low numbers, then by the order of the pages) is decoded if it looks bad
+// by itself and the text looks bad at fewer places afterwards (CountBad); else it stays. Characters
+// that Unicode does not assign, or leaves to private use, end a stretch: nobody wrote them.
 //
 // Returns false, with `out` and `parts` unspecified, if there is none; else the text with all of
 // them decoded is in *out, which looks bad at fewer places and is shorter, and the parts are in

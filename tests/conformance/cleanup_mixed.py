@@ -85,13 +85,17 @@ def decoded_by_all(text):
             pass
 
 
+def highest(text, begin, end, i):
+    return max(text[begin:end].encode(CHARMAP_ENCODINGS[i]).decode("utf-8"))
+
+
 def slow_mixed(text):
     result, copied, at = "", 0, {page: 0 for page in CHARMAP_ENCODINGS}
     while True:
         found = [(*stretch, i) for i, page in enumerate(CHARMAP_ENCODINGS) for stretch in [stretch_from(text, at[page], page)] if stretch]
         if not found:
             return result + text[copied:]
-        begin, end, i = min(found, key=lambda stretch: (stretch[0], -stretch[1], stretch[2]))
+        begin, end, i = min(found, key=lambda stretch: (stretch[0], -stretch[1], highest(text, *stretch), stretch[2]))
         page = CHARMAP_ENCODINGS[i]
         result, copied = result + text[copied:begin], begin
         after = slow_layers(result, text[begin:end], text[end:], page)
