@@ -24,6 +24,8 @@ bool IsWritten(char32_t c) {
   return type != U_UNASSIGNED && type != U_PRIVATE_USE_CHAR;
 }
 
+bool IsQuote(char32_t c) { return c == 0xAB || c == 0xBB || (c >= 0x2018 && c <= 0x201F); }
+
 // The stretches of one page, from left to right.
 class Stretches {
  public:
@@ -97,10 +99,13 @@ class Stretches {
   // not null; nullptr: they are none.
   const char* SequenceEnd(const char* at, char32_t* character = nullptr) const {
     char bytes[4];
-    bytes[0] = static_cast<char>(HighByteOf(page_, ReadUtf8(&at)));
+    const char32_t first = ReadUtf8(&at);
+    bytes[0] = static_cast<char>(HighByteOf(page_, first));
     const auto lead = static_cast<uint8_t>(bytes[0]);
     if (lead < 0xC2 || lead > 0xF4) return nullptr;
     const size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    // People write letters behind quotes, which lead in MacRoman.
+    if (length == 2 && IsQuote(first)) return nullptr;
     for (size_t i = 1; i < length; ++i) {
       if (at >= text_end_ || IsAscii(*at)) return nullptr;
       bytes[i] = static_cast<char>(HighByteOf(page_, ReadUtf8(&at)));

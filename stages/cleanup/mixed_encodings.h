@@ -24,7 +24,8 @@ struct MixedPart {
 // that begins first (of those the longest, then the one whose highest character is the lowest,
 // since common letters have low numbers, then by the order of the pages) is decoded if it looks bad
 // by itself and the text looks bad at fewer places afterwards (CountBad); else it stays. Characters
-// that Unicode does not assign, or leaves to private use, end a stretch: nobody wrote them.
+// that Unicode does not assign, or leaves to private use, end a stretch: nobody wrote them;
+// and so does a quote with one character of the page behind it, which people do write.
 //
 // Returns false, with `out` and `parts` unspecified, if there is none; else the text with all of
 // them decoded is in *out, which looks bad at fewer places and is shorter, and the parts are in

@@ -40,6 +40,8 @@ def sequence_at(text, at, page):
             decoded = text[at:end].encode(page).decode("utf-8")
         except UnicodeError:
             continue
+        if end == at + 2 and text[at] in "\u00ab\u00bb\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f":
+            continue
         if len(decoded) == 1 and unicodedata.category(decoded) not in ("Cn", "Co"):
             return end
     return None

@@ -52,13 +52,20 @@ TEST(MixedEncodings, AStretchIsDecodedAsAWhole) {
 }
 
 TEST(MixedEncodings, WhatPeopleWriteStays) {
-  for (const char* text : {"\u4E2D \u00C0 la carte", "caf\u00E9 \u043F\u0430\u0440\u0430",
-                           "\u221Ax \u2264 \u221E \u4E2D", "\u00AF\\_(\u30C4)_/\u00AF",
-                           "\u251C\u2500\u2500 \u4E2D", ""}) {
+  for (const char* text : {"\u4E2D \u00C0 la carte", "(Bone, \u00BB\u00DF\u00AB) \u4E2D",
+                           "caf\u00E9 \u043F\u0430\u0440\u0430", "\u221Ax \u2264 \u221E \u4E2D",
+                           "\u00AF\\_(\u30C4)_/\u00AF", "\u251C\u2500\u2500 \u4E2D", ""}) {
     std::vector<MixedPart> parts;
     EXPECT_EQ(Decoded(text, &parts), text);
     EXPECT_EQ(Clean(text), text);
   }
+}
+
+// In MacRoman the quote begins a sequence, which the letter would end.
+TEST(MixedEncodings, LettersBehindQuotes) {
+  std::vector<MixedPart> parts;
+  const std::string text = "\u00E4r: \u201D\u00E4r jag\u201D";
+  EXPECT_EQ(Decoded(text, &parts), text);
 }
 
 TEST(MixedEncodings, OnlyWhenAskedFor) {
