@@ -54,6 +54,7 @@ fuzz:
 	ctest --test-dir build/fuzz -L fuzz --output-on-failure -j $(JOBS) $(if $(T),-R '$(T)' --no-tests=error)
 
 bench: deps-test build-all
+	build/venv/bin/pip install -q --disable-pip-version-check --no-cache-dir -r tests/bench/requirements.txt
 	tests/bench/run.sh $(BUILD) $(B)
 
 # --- the demo ------------------------------------------------------------------------------------

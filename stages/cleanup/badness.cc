@@ -64,7 +64,7 @@ constexpr CharSet kCyrillicLead = {0, U"\u0412\u0413\u0420\u0421"};
 constexpr CharSet kGreekLead = {0, U"\u0392\u0393\u039E\u039F"};
 constexpr CharSet kArabicLead = {0, U"\u00D8\u00D9"};
 constexpr CharSet kArabicTrail = {kCommon | kCurrency | kBad | kNumeric | kStartPunct,
-                                  U"\u0178\u00A0\u00AE\u00B0\u00B5\u00BB"};
+                                  U"\u0178\u0160\u00AE\u00B0\u00B5\u00BB"};
 
 // The rules in the order of ftfy/badness.py.
 constexpr Rule kRules[] = {

@@ -54,6 +54,9 @@ class BadnessScan {
 
   bool is_bad() const { return (seen_ & rules_.last_places) != 0; }
 
+  // Whether a rule ends at the character that was read last.
+  bool ends_rule() const { return (places_ & rules_.last_places) != 0; }
+
  private:
   const BadnessRules& rules_;
   RuleBits places_;

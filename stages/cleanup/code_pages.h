@@ -36,19 +36,28 @@ bool IsSloppy(CodePage page);
 // A text that may have been decoded with one of the pages.
 class PageText {
  public:
-  // O(text); stops at the first character that no page has. REQUIRES: valid UTF-8 that stays where
-  // it is while it is encoded.
+  // Finds the pages that have all characters and whose bytes may be UTF-8, be it after the repairs
+  // of byte_repairs.h. O(text), and no more than it takes to refuse all pages. REQUIRES: valid
+  // UTF-8 that stays where it is while it is encoded.
   void Read(std::string_view text);
 
-  bool CanEncode(CodePage page) const { return (pages_ >> static_cast<int>(page) & 1) != 0; }
+  // False: no repair makes UTF-8 of it, or the page lacks a character.
+  bool MayDecode(CodePage page) const { return (may_decode_ >> static_cast<int>(page) & 1) != 0; }
 
-  // REQUIRES: CanEncode(page).
+  // REQUIRES: MayDecode(page).
   void Encode(CodePage page, std::string* bytes) const;
+
+  // Whether there are only characters up to U+00FF.
+  bool is_latin1() const { return is_latin1_; }
 
  private:
   std::string_view text_;
-  uint32_t pages_ = 0;  // bit i: page i has every character
+  uint32_t may_decode_ = 0;  // bit i: page i
+  bool is_latin1_ = false;
 };
+
+// The byte 80 to FF that is `character` in that page; 0 where it has none.
+uint8_t HighByteOf(CodePage page, char32_t character);
 
 // The character of windows-1252 for each of U+0080 to U+009F; U+0081 and the like for what that
 // page leaves open.

@@ -22,7 +22,9 @@ void AppendPlans(std::string_view text, const std::vector<SegmentPlan>& segments
     *json += fmt::format("{}{{\"begin\":{},\"end\":{},\"plan\":[", comma, begin, end);
     std::string_view step_comma;
     for (const PlanStep& step : segment.plan) {
-      *json += fmt::format("{}[\"{}\",\"{}\"]", step_comma, step.action, step.parameter);
+      *json += fmt::format("{}[\"{}\",\"{}\"", step_comma, step.action, step.parameter);
+      if (step.end > step.begin) *json += fmt::format(",{},{}", step.begin, step.end);
+      *json += ']';
       step_comma = ",";
     }
     *json += "]}";

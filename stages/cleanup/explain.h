@@ -10,7 +10,8 @@ namespace owt::cleanup {
 
 // Appends [{"begin":B,"end":E,"plan":[["encode","latin-1"],["decode","utf-8"]]}, ...]: of each
 // segment of `text` with a plan, its characters [B, E), counted in code points as Python does, and
-// the plan, which ftfy's apply_plan replays. `segments` in the order of the text.
+// the plan, which ftfy's apply_plan replays; a step decode_part (plan.h), which is not ftfy's, has
+// four members: ["decode_part","cp437",B,E]. `segments` in the order of the text.
 void AppendPlans(std::string_view text, const std::vector<SegmentPlan>& segments,
                  std::string* json);
 

@@ -1,10 +1,13 @@
 #include "stages/cleanup/fix_encoding.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "stages/cleanup/badness.h"
 #include "stages/cleanup/byte_repairs.h"
 #include "stages/cleanup/code_pages.h"
+#include "stages/cleanup/mixed_encodings.h"
 #include "stages/cleanup/utf8_detector.h"
 #include "stages/cleanup/utf8_reader.h"
 #include "stages/text/utf8.h"
@@ -16,6 +19,7 @@ namespace {
 
 constexpr uint8_t kLeadC0 = 0xC0;
 constexpr uint8_t kLeadED = 0xED;
+constexpr uint64_t kMixedCost = 15;  // decodings that a search for parts counts as: two searches
 
 // Bytes that windows-1252 leaves open, as C1 controls.
 bool IsOpenIn1252(char32_t c) {
@@ -54,8 +58,9 @@ class EncodingRepair {
     for (int page = 0; page < kNumCodePages; ++page) {
       if (DecodesFrom(static_cast<CodePage>(page))) return true;
     }
-    if (options_.decode_inconsistent_utf8 && DecodeParts()) return true;
-    if (pages_.CanEncode(CodePage::kLatin1) && ReadAs1252()) return true;
+    if (options_.fix_mixed_encodings && DecodeMixed()) return true;
+    if (options_.decode_inconsistent_utf8 && DecodeParts(text_)) return true;
+    if (pages_.is_latin1() && ReadAs1252()) return true;
     return options_.fix_c1_controls && FixControls();
   }
 
@@ -67,7 +72,7 @@ class EncodingRepair {
 
   // The whole text was decoded by this page instead of as UTF-8.
   bool DecodesFrom(CodePage page) {
-    if (!pages_.CanEncode(page)) return false;
+    if (!pages_.MayDecode(page)) return false;
     pages_.Encode(page, &fixed_);
     const bool restored =
         options_.restore_byte_a0 && page != CodePage::kMacRoman && RestoreByteA0(fixed_, &fixed_);
@@ -88,26 +93,63 @@ class EncodingRepair {
     return true;
   }
 
-  // Parts of the text were; each is repaired by itself.
-  bool DecodeParts() {
+  // Parts of the text were, by pages that may differ. What is left is for DecodeParts, also where
+  // it no longer looks bad as a whole: it did before.
+  bool DecodeMixed() {
+    work_.bytes_left -= std::min<uint64_t>(work_.bytes_left, kMixedCost * text_.size());
+    std::vector<MixedPart> parts;
+    if (!DecodeMixedParts(text_, &fixed_, &parts)) return false;
+    if (plan_ != nullptr) ExplainParts(parts);
+    if (!options_.decode_inconsistent_utf8) return true;
+    const std::string decoded = fixed_;
+    if (!DecodeParts(decoded)) fixed_ = decoded;
+    return true;
+  }
+
+  // From the last to the first, so that all places are those of the text before.
+  void ExplainParts(const std::vector<MixedPart>& parts) {
+    std::vector<size_t> begins;
+    size_t bytes = 0, code_points = 0;
+    for (const MixedPart& part : parts) {
+      code_points +=
+          text::CountCodePoints(std::string_view(text_).substr(bytes, part.begin - bytes));
+      begins.push_back(code_points);
+      bytes = part.begin;
+    }
+    for (size_t i = parts.size(); i-- > 0;) {
+      std::string layer = text_.substr(parts[i].begin, parts[i].end - parts[i].begin), decoded;
+      for (const CodePage page : parts[i].pages) {
+        const size_t end = begins[i] + text::CountCodePoints(layer);
+        plan_->push_back({"decode_part", CodePageName(page), begins[i], end});
+        PageText pages;
+        pages.Read(layer);
+        pages.Encode(page, &decoded);
+        layer.swap(decoded);
+      }
+    }
+  }
+
+  // Parts of `text` were by a windows page; each is repaired by itself. False, with fixed_
+  // unspecified, if nothing changes.
+  bool DecodeParts(const std::string& text) {
     fixed_.clear();
     size_t copied = 0;
     bool changed = false;
-    for (DetectedUtf8 part = FindDetectedUtf8(text_, 0); part.begin != std::string::npos;
-         part = FindDetectedUtf8(text_, part.end)) {
-      std::string repaired = text_.substr(part.begin, part.end - part.begin);
-      if (repaired.size() == text_.size()) break;
+    for (DetectedUtf8 part = FindDetectedUtf8(text, 0); part.begin != std::string::npos;
+         part = FindDetectedUtf8(text, part.end)) {
+      std::string repaired = text.substr(part.begin, part.end - part.begin);
+      if (repaired.size() == text.size()) break;
       if (!IsBad(repaired)) continue;
       EncodingWorkplace work{work_.bytes_left, {}, {}};
       FixEncoding({}, &repaired, nullptr, &work);
       work_.bytes_left = work.bytes_left;
-      changed |= std::string_view(text_).substr(part.begin, part.end - part.begin) != repaired;
-      fixed_.append(text_, copied, part.begin - copied);
+      changed |= std::string_view(text).substr(part.begin, part.end - part.begin) != repaired;
+      fixed_.append(text, copied, part.begin - copied);
       fixed_ += repaired;
       copied = part.end;
     }
     if (!changed) return false;
-    fixed_.append(text_, copied);
+    fixed_.append(text, copied);
     return Did({{"apply", "decode_inconsistent_utf8"}});
   }
 

@@ -15,6 +15,9 @@ struct EncodingOptions {
   bool replace_lossy_sequences = true;
   bool decode_inconsistent_utf8 = true;
   bool fix_c1_controls = true;
+  // Not of ftfy: where the whole is not mojibake, parts of it that one page each decodes
+  // (mixed_encodings.h).
+  bool fix_mixed_encodings = false;
   // As ftfy: of a line that ends in a lone C0 or half of a surrogate pair the line feed is taken
   // for the byte that is missing, and lost.
   bool final_line_feed = false;

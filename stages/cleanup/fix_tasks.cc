@@ -26,6 +26,17 @@ bool SpeaksOfJavascript(std::string_view text) {
          }) != text.end();
 }
 
+bool IsEnglish(std::optional<std::string_view> language) {
+  if (!language) {
+    throw Error(
+        ErrorKind::kInput,
+        "--task remove_512_non_english reads the field \"language\", which a record of fewer "
+        "than 512 characters lacks; owt langdetect INPUT OUTPUT writes it: run that first, "
+        "or put langdetect before cleanup in a recipe of owt run");
+  }
+  return *language == R"("en")" || *language == R"("eng_Latn")";
+}
+
 bool IsWordCharacter(char32_t c) {
   const text::UnicodeClass unicode = text::ClassOf(c);
   return unicode == text::UnicodeClass::kLetter || unicode == text::UnicodeClass::kNumber ||
@@ -46,22 +57,25 @@ FixTasks ParseFixTasks(const std::vector<std::string>& names) {
     } else if (name == "general_cleaning") {
       tasks.general_cleaning = true;
     } else if (name == "remove_512_non_english") {
-      throw Error(ErrorKind::kUsage,
-                  "--task remove_512_non_english: the language of a text is langdetect's; run owt "
-                  "langdetect --keep en before or behind");
+      tasks.remove_512_non_english = true;
     } else {
-      throw Error(ErrorKind::kUsage, "--task: '" + name +
-                                         "' is not one of remove_512, remove_256_javascript, "
-                                         "ftfy_fix_text, general_cleaning");
+      throw Error(ErrorKind::kUsage,
+                  "--task: '" + name +
+                      "' is not one of remove_512, remove_256_javascript, remove_512_non_english, "
+                      "ftfy_fix_text, general_cleaning");
     }
   }
   return tasks;
 }
 
-std::string_view RunFixTasks(const FixTasks& tasks, const TextCleaner& cleaner, std::string* text) {
+std::string_view RunFixTasks(const FixTasks& tasks, const TextCleaner& cleaner,
+                             std::optional<std::string_view> language, std::string* text) {
   if (tasks.remove_512 && IsShorter(*text, 512)) return "remove_512";
   if (tasks.remove_256_javascript && IsShorter(*text, 256) && SpeaksOfJavascript(*text)) {
     return "remove_256_javascript";
+  }
+  if (tasks.remove_512_non_english && IsShorter(*text, 512) && !IsEnglish(language)) {
+    return "remove_512_non_english";
   }
   if (tasks.ftfy_fix_text) {
     cleaner.Clean(*text, text);

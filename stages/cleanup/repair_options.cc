@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "pipeline/error.h"
+
 namespace owt::cleanup {
 namespace {
 
@@ -11,7 +13,7 @@ struct Switch {
   const char* help;
 };
 
-// In ftfy's order.
+// In ftfy's order, with one that it does not have, which no preset turns on.
 constexpr Switch kSwitches[RepairOptions::kNumSwitches] = {
     {"fix-encoding", [](CleanOptions& o) -> bool& { return o.fix_encoding; },
      "undo mojibake: UTF-8 that was decoded as another encoding"},
@@ -23,6 +25,8 @@ constexpr Switch kSwitches[RepairOptions::kNumSwitches] = {
     {"decode-inconsistent-utf8",
      [](CleanOptions& o) -> bool& { return o.encoding.decode_inconsistent_utf8; },
      "fix-encoding also in parts of lines that are not mojibake throughout"},
+    {"fix-mixed-encodings", [](CleanOptions& o) -> bool& { return o.encoding.fix_mixed_encodings; },
+     "fix-encoding also in parts that one page each decodes; not of ftfy"},
     {"fix-c1-controls", [](CleanOptions& o) -> bool& { return o.encoding.fix_c1_controls; },
      "read U+0080 to U+009F as windows-1252"},
     {"fix-latin-ligatures", [](CleanOptions& o) -> bool& { return o.fix_latin_ligatures; },
@@ -93,6 +97,10 @@ CleanOptions RepairOptions::Make() const {
   if (unescape_html_ == "never") options.unescape_html = UnescapeHtml::kNever;
   for (size_t i = 0; i < kNumSwitches; ++i) {
     if (switches_[i] != "preset") kSwitches[i].field(options) = switches_[i] == "on";
+  }
+  if (compat_ == "ftfy" && options.encoding.fix_mixed_encodings) {
+    throw Error(ErrorKind::kUsage,
+                "--compat ftfy goes with no --fix-mixed-encodings on, which ftfy does not have");
   }
   if (normalization_ == "none") options.normalization.reset();
   for (int form = 0; form < 4; ++form) {

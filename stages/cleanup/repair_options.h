@@ -16,9 +16,10 @@ class RepairOptions {
 
   void Declare(OptionSet& options);
 
+  // Throws Error{kUsage} for repairs that ftfy does not have under --compat ftfy.
   CleanOptions Make() const;
 
-  static constexpr size_t kNumSwitches = 12;
+  static constexpr size_t kNumSwitches = 13;
 
  private:
   std::string preset_ = "ftfy";

@@ -1,14 +1,15 @@
 // `owt cleanup`: repairs texts as ftfy does (clean_text.h) and drops those of too few tokens
 // (token_minimum.h).
+<<<<<<< HEAD
 #include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
+=======
+>>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "formats/document.h"
 #include "formats/explained_sink.h"
 #include "formats/line_source.h"
 #include "formats/run_documents.h"
@@ -16,6 +17,7 @@
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
 #include "pipeline/stage.h"
+<<<<<<< HEAD
 #include "stages/cleanup/clean_text.h"
 #include "stages/cleanup/explain.h"
 #include "stages/cleanup/explain_transform.h"
@@ -23,10 +25,17 @@
 #include "stages/cleanup/repair_options.h"
 #include "stages/cleanup/token_minimum.h"
 #include "stages/text/utf8.h"
+=======
+#include "stages/cleanup/cleanup_map.h"
+#include "stages/cleanup/explain_transform.h"
+#include "stages/cleanup/fix_tasks.h"
+#include "stages/cleanup/repair_options.h"
+>>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
 
 namespace owt::stages {
 namespace {
 
+<<<<<<< HEAD
 class CleanupMap : public MapTransform {
  public:
   CleanupMap(const cleanup::CleanOptions& options, const cleanup::FixTasks& tasks,
@@ -80,6 +89,8 @@ class CleanupMap : public MapTransform {
   mutable Encoders encoders_{std::cref(model_)};  // caches; they do not decide any count
 };
 
+=======
+>>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
 class Cleanup : public Stage {
  public:
   void Declare(OptionSet& options) override {
@@ -92,9 +103,11 @@ class Cleanup : public Stage {
         .List("task", &tasks_, "TASK", "do this task in place of the repairs; several may be given")
         .Detail(
             "remove_512 drops texts of fewer than 512 characters, remove_256_javascript those of "
-            "fewer than 256 with the word javascript; ftfy_fix_text repairs as above; "
-            "general_cleaning makes spaces, and line feeds behind a word, one space. As in the "
-            "script the first task of this order that applies is the only one done to a text.");
+            "fewer than 256 with the word javascript, remove_512_non_english those of fewer than "
+            "512 in another language than English, which is what owt langdetect wrote beside "
+            "them before; ftfy_fix_text repairs as above; general_cleaning makes spaces, and line "
+            "feeds behind a word, one space. As in the script the first task of this order that "
+            "applies is the only one done to a text.");
     options.Group("Short texts")
         .Integer("min-tokens", &min_tokens_, 0, 1000000, "drop texts with fewer GPT-2 tokens")
         .Detail(
@@ -109,8 +122,7 @@ class Cleanup : public Stage {
   }
 
   std::unique_ptr<MapTransform> MakeMap() override {
-    return std::make_unique<CleanupMap>(repairs_.Make(), cleanup::ParseFixTasks(tasks_),
-                                        min_tokens_);
+    return std::make_unique<cleanup::CleanupMap>(MakeRules());
   }
 
   void Run(RunContext& context) override {
@@ -119,12 +131,17 @@ class Cleanup : public Stage {
       throw Error(ErrorKind::kUsage, "--explain is for the repairs and goes with no --task");
     }
     formats::LineSource source(context);
-    const cleanup::ExplainTransform transform(context, MakeMap(), repairs_.Make());
+    const cleanup::CleanupMap map(MakeRules());
+    const cleanup::ExplainTransform transform(context, map);
     formats::ExplainedSink sink(context, explain_);
     RunFlow(context, source, transform, sink);
   }
 
  private:
+  cleanup::CleanupRules MakeRules() const {
+    return {repairs_.Make(), cleanup::ParseFixTasks(tasks_), min_tokens_, !explain_.empty()};
+  }
+
   cleanup::RepairOptions repairs_;
   std::string explain_;
   std::vector<std::string> tasks_;

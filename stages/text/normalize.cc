@@ -6,9 +6,8 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 
-#include <algorithm>
+#include <array>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "pipeline/error.h"
@@ -61,72 +60,104 @@ icu::StringPiece Piece(std::string_view text) {
   return {text.data(), static_cast<int32_t>(text.size())};
 }
 
-bool IsCompatible(const icu::Normalizer2& normalizer) {
-  return &normalizer == &NormalizerOf(NormalForm::kNfkc) ||
-         &normalizer == &NormalizerOf(NormalForm::kNfkd);
+bool IsCompatible(NormalForm form) {
+  return form == NormalForm::kNfkc || form == NormalForm::kNfkd;
+}
+
+// The canonical combining class, from a table for what ICU is slow to be asked about.
+uint8_t CombiningClassOf(char32_t c) {
+  constexpr char32_t kEnd = 0x20000;  // no mark from here on
+  static const std::vector<uint8_t> classes = [] {
+    const icu::Normalizer2& normalizer = NormalizerOf(NormalForm::kNfc);
+    std::vector<uint8_t> table(kEnd);
+    for (char32_t i = 0; i < kEnd; ++i)
+      table[i] = normalizer.getCombiningClass(static_cast<UChar32>(i));
+    return table;
+  }();
+  return c < kEnd ? classes[c] : u_getCombiningClass(static_cast<UChar32>(c));
+}
+
+// The character at text[i]; most marks are two bytes.
+Utf8Char ReadMark(std::string_view text, size_t i) {
+  const auto lead = static_cast<uint8_t>(text[i]);
+  if (lead < 0xC0 || lead >= 0xE0) return DecodeUtf8(text, i);
+  return {static_cast<char32_t>((lead & 0x1F) << 6 | (text[i + 1] & 0x3F)), 2, true};
 }
 
 // The marks that `c` stands for: itself, or for the three characters whose decomposition starts
 // with a mark but which count as bases, their two parts; likewise the two halfwidth marks, which
 // the compatibility forms replace and which the others leave where they are, each being a base.
 // Empty: not a mark.
-std::u32string_view MarksOf(const icu::Normalizer2& normalizer, const char32_t& c) {
+std::u32string_view MarksOf(bool compatible, const char32_t& c) {
+  if (c < 0x300) return {};
   if (c == 0x0F73) return U"\u0F71\u0F72";
   if (c == 0x0F75) return U"\u0F71\u0F74";
   if (c == 0x0F81) return U"\u0F71\u0F80";
-  if (c == 0xFF9E && IsCompatible(normalizer)) return U"\u3099";
-  if (c == 0xFF9F && IsCompatible(normalizer)) return U"\u309A";
-  if (c < 0x300 || normalizer.getCombiningClass(static_cast<UChar32>(c)) == 0) return {};
+  if (c == 0xFF9E && compatible) return U"\u3099";
+  if (c == 0xFF9F && compatible) return U"\u309A";
+  if (CombiningClassOf(c) == 0) return {};
   return {&c, 1};
 }
 
-// Writes `marks` in canonical order (stable by combining class) and empties it.
-void AppendSorted(const icu::Normalizer2& normalizer, std::vector<char32_t>* marks,
-                  std::string* out) {
+// Writes `marks` in canonical order (stable by combining class: counted, then dealt out) and
+// empties it.
+void AppendSorted(std::vector<char32_t>* marks, std::string* out) {
   if (marks->size() > kLongRun) {
-    std::vector<std::pair<uint8_t, char32_t>> keyed;
-    for (const char32_t c : *marks) {
-      keyed.emplace_back(normalizer.getCombiningClass(static_cast<UChar32>(c)), c);
-    }
-    std::stable_sort(keyed.begin(), keyed.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::transform(keyed.begin(), keyed.end(), marks->begin(),
-                   [](const auto& mark) { return mark.second; });
+    std::array<size_t, 257> places{};  // by class: how many have a lower one
+    for (const char32_t c : *marks) ++places[CombiningClassOf(c) + 1u];
+    for (size_t i = 1; i < places.size(); ++i) places[i] += places[i - 1];
+    std::vector<char32_t> sorted(marks->size());
+    for (const char32_t c : *marks) sorted[places[CombiningClassOf(c)]++] = c;
+    marks->swap(sorted);
   }
   for (const char32_t c : *marks) AppendUtf8(c, out);
   marks->clear();
 }
 
 // `text` with all runs of marks written out and the long ones sorted; canonically equivalent.
-std::string SortLongRuns(const icu::Normalizer2& normalizer, std::string_view text) {
+std::string SortLongRuns(bool compatible, std::string_view text) {
   std::string out;
+  out.reserve(text.size());
   std::vector<char32_t> marks;
   for (size_t i = 0; i < text.size();) {
-    const Utf8Char c = DecodeUtf8(text, i);
-    const std::u32string_view mark = MarksOf(normalizer, c.code_point);
+    const Utf8Char c = ReadMark(text, i);
+    const std::u32string_view mark = MarksOf(compatible, c.code_point);
     if (mark.empty()) {
-      AppendSorted(normalizer, &marks, &out);
+      AppendSorted(&marks, &out);
       out.append(text, i, c.length);
     } else {
       marks.insert(marks.end(), mark.begin(), mark.end());
     }
     i += c.length;
   }
-  AppendSorted(normalizer, &marks, &out);
+  AppendSorted(&marks, &out);
   return out;
 }
 
-bool HasLongRun(const icu::Normalizer2& normalizer, std::string_view text) {
+// Whether a run of many marks is not in canonical order; then the text is in no normal form.
+bool HasLongRunInDisorder(bool compatible, std::string_view text) {
   size_t run = 0;
+  uint8_t last_class = 0;
+  bool disorder = false;
   for (size_t i = 0; i < text.size();) {
     if (static_cast<uint8_t>(text[i]) < 0xCC) {  // below U+0300, or inside a character that is
       run = 0;
       ++i;
       continue;
     }
-    const Utf8Char c = DecodeUtf8(text, i);
-    run = MarksOf(normalizer, c.code_point).empty() ? 0 : run + 1;
-    if (run > kLongRun / 2) return true;
+    const Utf8Char c = ReadMark(text, i);
+    const std::u32string_view marks = MarksOf(compatible, c.code_point);
+    if (marks.empty() || run == 0) {
+      disorder = false;
+      last_class = 0;
+    }
+    run = marks.empty() ? 0 : run + 1;
+    for (const char32_t mark : marks) {
+      const uint8_t mark_class = CombiningClassOf(mark);
+      disorder |= mark_class < last_class;
+      last_class = mark_class;
+    }
+    if (run > kLongRun / 2 && disorder) return true;
     i += c.length;
   }
   return false;
@@ -145,15 +176,16 @@ bool IsNormalAnywhere(NormalForm form, char32_t code_point) {
 bool Normalize(NormalForm form, std::string_view text, std::string* out) {
   const icu::Normalizer2& normalizer = NormalizerOf(form);
   const std::string_view original = text;
-  std::string sorted;
-  if (HasLongRun(normalizer, text)) {
-    sorted = SortLongRuns(normalizer, text);
-    text = sorted;
-  }
+  const bool compatible = IsCompatible(form);
   UErrorCode status = U_ZERO_ERROR;
-  const bool is_normal = normalizer.isNormalizedUTF8(Piece(text), status);
+  std::string sorted;
+  if (HasLongRunInDisorder(compatible, text)) {
+    sorted = SortLongRuns(compatible, text);
+    text = sorted;
+  } else if (normalizer.isNormalizedUTF8(Piece(text), status)) {
+    return false;
+  }
   ThrowIfFailed(status);
-  if (is_normal && text == original) return false;
   out->clear();
   icu::StringByteSink<std::string> sink(out);
   normalizer.normalizeUTF8(0, Piece(text), sink, nullptr, status);

@@ -2,7 +2,9 @@
 """langdetect, jsonl to jsonl on tmpfs, against pycld2 and the fasttext package on the same texts: short lines and documents.
 
 The answers are compared first. Both sides are measured in seconds of CPU on one thread; the peers get the texts in
-memory and write nothing. Then what no detector is made for is timed: a text of 10 MB in one line of each kind.
+memory and write nothing. Some of the short lines also go through PyPI's langdetect, which Megatron-LM takes, where it is
+installed (tests/bench/requirements.txt): it says other things, by chance, so that is a comparison of speed alone. Then what no
+detector is made for is timed: a text of 10 MB in one line of each kind.
 Usage: language.py BUILD/bin [--lines N] [--documents N]
 """
 import argparse
@@ -20,6 +22,11 @@ sys.path += [str(TESTS / "conformance"), str(TESTS / "support")]
 
 import fasttext
 import pycld2
+
+try:
+    import langdetect
+except ImportError:
+    langdetect = None
 
 from langdetect_cld2 import ARTICLE_1, modern
 from langdetect_fasttext import lid_model
@@ -60,6 +67,33 @@ def cld2_language(text):
     return modern(details[0][1]) if reliable else "und"
 
 
+def langdetect_language(text):
+    try:
+        return langdetect.detect(text)
+    except langdetect.lang_detect_exception.LangDetectException:  # no letters
+        return "und"
+
+
+def compare_with_langdetect(owt, folder, texts, count):
+    """The least CPU seconds a line of three rounds in which both take turns: owt over all texts, with its start, reading and
+    writing, langdetect over the first `count`."""
+    langdetect.DetectorFactory.seed = 0
+    langdetect_language(texts[0])  # reads its profiles
+    source, target = f"{folder}/in.jsonl", f"{folder}/out.jsonl"
+    write(source, texts)
+    ours, theirs = [], []
+    for _ in range(3):
+        started = time.process_time()
+        answers = [langdetect_language(text) for text in texts[:count]]
+        theirs.append(time.process_time() - started)
+        ours.append(owt_run([owt, "langdetect", source, target])[0])
+    with open(target, encoding="utf-8") as file:
+        same = sum(json.loads(line)["language"].split("-")[0] == answer.split("-")[0] for line, answer in zip(file, answers))
+    rates = [len(texts) / min(ours), len(answers) / min(theirs)]
+    print(f"short lines: owt {rates[0]:,.0f}/s of CPU over {len(texts)}, langdetect {rates[1]:,.0f}/s over {len(answers)} of them: "
+          f"{rates[0] / rates[1]:.0f}x ({same} in the same language)", flush=True)
+
+
 def is_plain(text):
     """Whether owt asks its model for this very text: it has letters, and most of them are no capitals."""
     return any(c.isalpha() for c in text) and sum(c.isupper() for c in text) <= sum(c.isalpha() and not c.isupper() for c in text)
@@ -86,6 +120,7 @@ def main():
     parser.add_argument("bin", type=pathlib.Path)
     parser.add_argument("--lines", type=int, default=200_000)
     parser.add_argument("--documents", type=int, default=2_000)
+    parser.add_argument("--slow-lines", type=int, default=5_000, help="short lines for the langdetect package")
     arguments = parser.parse_args()
     owt, model_path = str(arguments.bin / "owt"), str(lid_model())
     model = fasttext.load_model(model_path)
@@ -107,6 +142,8 @@ def main():
                         sys.exit(f"{what}, {name}: the languages differ")
                 print(f"{what}: owt {len(texts) / ours:,.0f}/s and {size / ours / 1e6:.1f} MB/s of CPU, {name} {len(texts) / theirs:,.0f}/s "
                       f"and {size / theirs / 1e6:.1f} MB/s: {theirs / ours:.2f}x; two workers {alone / together:.2f}x one")
+        if langdetect is not None:
+            compare_with_langdetect(owt, folder, sets["short lines"], arguments.slow_lines)
         for what, part in HOSTILE.items():
             write(source, [part * (10_000_000 // len(part.encode()))])
             for options in ([], ["--model", model_path]):

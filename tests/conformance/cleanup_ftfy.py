@@ -19,7 +19,7 @@ import sys
 import unicodedata
 
 import ftfy
-from ftfy.badness import MOJIBAKE_CATEGORIES
+from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
 from ftfy.chardata import CHARMAP_ENCODINGS, UTF8_CLUES
 
 from probe import ask
@@ -45,6 +45,21 @@ El Ni\u00f1o, \u00bfqu\u00e9? \u00a1s\u00ed!|za\u017c\u00f3\u0142\u0107 g\u0119\
 \ud55c\uad6d\uc5b4 \ud14d\uc2a4\ud2b8|\u015e\u0131 \u011f\u0130 \u015f\u00e7\u00f6|Ti\u1ebfng Vi\u1ec7t \u0111\u01b0\u1ee3c|\U0001f600\U0001f44d\U0001f3fd \U0001f1eb\U0001f1f7|\u2714 \u2713 \u2192 \u2605|
 100\u00a0\u20ac \u00a3 \u00a5 \u00a9 \u00ae \u2122 \u00b0|na\u00efve caf\u00e9|k\u00f6nnen|\u010desk\u00fd|\u0101\u0113\u012b\u014d\u016b|\u2248 \u221e \u2260 \u2264|
 \u00e9|\u00e0|\u00c3|\u00c2|\u00a0|\u2019|\U0001f602|\u2026|\u0411|\u00ed|\u00d1|\u00dc|\u0152uvre|c\u0153ur|aquele \u00e0quele \u00e0s|\u00a0\u00e0\u00a0|plain words and nothing else""".replace("\n", "").split("|")  # fmt: skip
+
+
+RULES = re.split(r"\n +\|\n", BADNESS_RE.pattern)
+COMPILED_RULES = [re.compile(rule, re.VERBOSE) for rule in RULES]
+
+
+def bad_ends(text):
+    """At how many places of the text a rule of badness ends."""
+    ends = set()
+    for rule in COMPILED_RULES:
+        match = rule.search(text)
+        while match:
+            ends.add(match.end())
+            match = rule.search(text, match.start() + 1)
+    return len(ends)
 
 
 def suspects():
@@ -177,8 +192,8 @@ class Texts:
 class Options:
     """A draw of options, for both sides."""
 
-    def __init__(self, how="a", switches="1" * len(SWITCHES), form="C", length=1_000_000, compatible=True):
-        self.line = f"{how}{switches}{form}{int(compatible)}{length}"
+    def __init__(self, how="a", switches="1" * len(SWITCHES), form="C", length=1_000_000, compatible=True, mixed=False):
+        self.line = f"{how}{switches}{form}{int(compatible)}{int(mixed)}{length}"
         self.config = ftfy.TextFixerConfig(
             unescape_html=HOWS[how], normalization=FORMS[form], max_decode_length=length,
             **{name: value == "1" for name, value in zip(SWITCHES, switches)},
@@ -236,14 +251,19 @@ class Comparison:
 
 
 def replay(text, plan):
-    """ftfy.apply_plan, which refuses the one step ("normalize", FORM) of ftfy's own plans."""
+    """ftfy.apply_plan, which refuses ("normalize", FORM) of ftfy's own plans, and our ("decode_part", PAGE, BEGIN, END)."""
     steps = []
-    for action, parameter in plan:
-        if action == "normalize":
-            text = unicodedata.normalize(parameter, ftfy.apply_plan(text, steps))
-            steps = []
-        else:
+    for action, parameter, *span in plan:
+        if action not in ("normalize", "decode_part"):
             steps.append((action, parameter))
+            continue
+        text = ftfy.apply_plan(text, steps)
+        steps = []
+        if action == "normalize":
+            text = unicodedata.normalize(parameter, text)
+        else:
+            begin, end = span
+            text = text[:begin] + text[begin:end].encode(parameter).decode("utf-8") + text[end:]
     return ftfy.apply_plan(text, steps)
 
 
@@ -314,6 +334,29 @@ def all_pairs(rng):
                 yield default, rng.choice(around) + first + second + rng.choice(around)
 
 
+def rule_texts(rng):
+    """For each place of each rule every character that may stand there, the other places at random; some with one that may not."""
+    alphabet = [*map(chr, [*range(9, 0x2600), 0x4E2D, 0xF8FF, 0xFFFD, 0x1F600])]
+    for rule in RULES:
+        tokens = re.findall(r"\[(?:\\.|[^\]])*\]|\\.|\S", re.sub(r"(?m)^ *#.*$", "", rule))
+        members = [[c for c in alphabet if re.fullmatch(token, c)] for token in tokens if token not in ("?", "^")]
+        for place, allowed in enumerate(members):
+            for c in allowed if len(allowed) < 1000 else rng.sample(allowed, 1000):
+                text = [rng.choice(others) for others in members]
+                text[place] = c
+                if rng.random() < 0.2:
+                    text[rng.randrange(len(text))] = rng.choice(alphabet)
+                yield rng.choice(["", "", "a", " ", "\u00e9"]) + "".join(text) + rng.choice(["", "b", " "])
+
+
+def compare_rules(program, rng):
+    texts = list(rule_texts(rng))
+    for text, answer in zip(texts, ask(program, "bad", [text.encode() for text in texts])):
+        if int(answer) != bad_ends(text):
+            sys.exit(f"DIFFERENT badness of {text!r}: {bad_ends(text)} rules of ftfy end in it, {int(answer)} of ours")
+    return len(texts)
+
+
 def differences_of_our_mode(program, rng):
     """Without --compat ftfy a text may differ only where it has a line with one of the bytes C0 and ED before its line feed."""
     ours, compatible = Options(compatible=False), Options()
@@ -349,6 +392,7 @@ def main():
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     comparison = Comparison(arguments.program)
+    print(f"badness: {len(RULES)} rules, {compare_rules(arguments.program, rng)} texts for them, all equal", flush=True)
     for name, draws, compare in (
         ("every assigned character", all_characters(rng), comparison.results),
         ("every name and many numbers of references", all_references(), comparison.results),

@@ -1,7 +1,12 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
+<<<<<<< HEAD
 //   text_probe encode|encode-TIER|clean|explain|spaces < texts > answers
 //   text_probe language HINTS | cld2 HINTS | fasttext MODEL MOST LEAST < texts > answers
+=======
+//   text_probe encode|encode-TIER|clean|explain|mixed|bad|spaces < texts > answers
+//   text_probe language HINTS | fasttext MODEL MOST LEAST < texts > answers
+>>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
@@ -12,7 +17,8 @@
 // MOST predictions with a probability of LEAST or more, BITS being the float in hexadecimal. Before
 // a text to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned
 // text, `explain` with what was done to its segments, as cleanup/explain.h says. `spaces` answers
-// with what general_cleaning makes of the text.
+// with what general_cleaning makes of the text, `mixed` with what one search for mojibake of
+// several pages does.
 
 #include <fmt/format.h>
 
@@ -31,6 +37,7 @@
 #include "stages/cleanup/clean_text.h"
 #include "stages/cleanup/explain.h"
 #include "stages/cleanup/fix_tasks.h"
+#include "stages/cleanup/mixed_encodings.h"
 #include "stages/langdetect/detect_language.h"
 #include "stages/text/bpe_encoder.h"
 #include "stages/text/fasttext_classifier.h"
@@ -127,9 +134,9 @@ std::function<std::string(std::string_view)> PredictWith(std::span<char*> argume
   };
 }
 
-// "a11111111111C0 1000000": how references are decoded (0, a, 1), the switches in ftfy's order
+// "a11111111111C001000000": how references are decoded (0, a, 1), the switches in ftfy's order
 // without fix_surrogates, the normal form (C, D, c, d for NFKC and NFKD, -), 1 for ftfy's quirks,
-// and the length of a segment.
+// 1 for fix_mixed_encodings, and the length of a segment.
 owt::cleanup::CleanOptions OptionsOf(std::string_view line) {
   owt::cleanup::CleanOptions options;
   const char how = line[0];
@@ -153,6 +160,7 @@ owt::cleanup::CleanOptions OptionsOf(std::string_view line) {
   options.normalization.reset();
   if (form < 4) options.normalization = static_cast<owt::text::NormalForm>(form);
   options.encoding.final_line_feed = line[at++] == '1';
+  options.encoding.fix_mixed_encodings = line[at++] == '1';
   options.max_decode_length = std::stoull(std::string(line.substr(at)));
   return options;
 }
@@ -176,6 +184,12 @@ std::string Clean(bool explain, std::string_view record) {
   return json;
 }
 
+std::string DecodeMixed(std::string_view text) {
+  std::string decoded;
+  std::vector<owt::cleanup::MixedPart> parts;
+  return owt::cleanup::DecodeMixedParts(text, &decoded, &parts) ? decoded : std::string(text);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -189,14 +203,24 @@ int main(int argc, char** argv) {
   if (question == "cld2") answer = CompareCld2With(arguments);
   if (question == "fasttext") answer = PredictWith(arguments);
   if (question == "spaces") answer = owt::cleanup::CleanSpaces;
+  if (question == "mixed") answer = DecodeMixed;
+  if (question == "bad") {
+    answer = [](std::string_view text) { return std::to_string(owt::cleanup::CountBad(text)); };
+  }
   if (question == "clean" || question == "explain") {
     answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
+<<<<<<< HEAD
     std::fprintf(
         stderr,
         "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
         "cld2 [HINT...]|fasttext MODEL MOST LEAST|clean|explain|spaces < records > records\n");
+=======
+    std::fprintf(stderr,
+                 "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
+                 "fasttext MODEL MOST LEAST|clean|explain|mixed|bad|spaces < records > records\n");
+>>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

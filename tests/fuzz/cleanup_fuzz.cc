@@ -13,6 +13,7 @@
 #include "stages/cleanup/clean_text.h"
 #include "stages/cleanup/explain.h"
 #include "stages/cleanup/fix_tasks.h"
+#include "stages/cleanup/mixed_encodings.h"
 #include "stages/langdetect/detect_language.h"
 #include "stages/text/utf8.h"
 
@@ -24,7 +25,7 @@ using owt::cleanup::TextCleaner;
 // Building one takes milliseconds; a few of all that there are will do.
 const TextCleaner& CleanerOf(uint8_t choice) {
   static const std::vector<std::unique_ptr<TextCleaner>> cleaners = [] {
-    std::vector<CleanOptions> some(6);
+    std::vector<CleanOptions> some(7);
     some[1].encoding.final_line_feed = true;
     some[2].max_decode_length = 5;
     some[2].unescape_html = owt::cleanup::UnescapeHtml::kAlways;
@@ -34,6 +35,7 @@ const TextCleaner& CleanerOf(uint8_t choice) {
     some[4].normalization = owt::text::NormalForm::kNfkd;
     some[5].encoding.replace_lossy_sequences = some[5].encoding.restore_byte_a0 = false;
     some[5].normalization = owt::text::NormalForm::kNfkc;
+    some[6].encoding.fix_mixed_encodings = true;
     std::vector<std::unique_ptr<TextCleaner>> made;
     for (const CleanOptions& options : some) made.push_back(std::make_unique<TextCleaner>(options));
     return made;
@@ -44,6 +46,18 @@ const TextCleaner& CleanerOf(uint8_t choice) {
 std::string Clean(const TextCleaner& cleaner, const std::string& text) {
   std::string cleaned;
   return cleaner.Clean(text, &cleaned) ? cleaned : text;
+}
+
+// Each search leaves less, and what it leaves looks better.
+void CheckMixed(std::string text) {
+  std::string decoded;
+  std::vector<owt::cleanup::MixedPart> parts;
+  while (owt::cleanup::DecodeMixedParts(text, &decoded, &parts)) {
+    if (owt::text::FindInvalidUtf8(decoded) != std::string::npos) abort();
+    if (decoded.size() >= text.size()) abort();
+    if (owt::cleanup::CountBad(decoded) >= owt::cleanup::CountBad(text)) abort();
+    text.swap(decoded);
+  }
 }
 
 }  // namespace
@@ -67,6 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string beginning(40, 'x');
   if (Clean(cleaner, beginning + "\n" + text) != beginning + "\n" + cleaned) abort();
 
+  CheckMixed(text);
   const std::string spaces = owt::cleanup::CleanSpaces(text);
   if (owt::text::FindInvalidUtf8(spaces) != std::string::npos) abort();
   if (!owt::langdetect::IsKnownLanguage(owt::langdetect::DetectLanguage(text).code)) abort();

@@ -70,6 +70,11 @@ TEST(CleanText, Mojibake) {
   EXPECT_EQ(Clean("\u00D0\u00BF\u00D1\u20AC\u00D0\u00B8"), "\u043F\u0440\u0438");
 }
 
+// Arabic, where S with a caron stands for the byte 8A.
+TEST(CleanText, ArabicMojibake) {
+  EXPECT_EQ(Clean("\u00D9\u201E\u00D9\u0160\u00D9\u201E"), "\u0644\u064A\u0644");
+}
+
 // What people write.
 TEST(CleanText, WhatIsNoMojibakeStays) {
   for (const char* text :
