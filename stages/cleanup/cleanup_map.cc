@@ -1,12 +1,16 @@
 #include "stages/cleanup/cleanup_map.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "formats/document.h"
 #include "formats/gpt2_vocab.h"
+#include "stages/cleanup/explain.h"
 #include "stages/cleanup/token_minimum.h"
+#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 
@@ -41,6 +45,20 @@ Verdict CleanupMap::Apply(Document& document) const {
   }
   const bool enough = ReachesTokens(document.text(), rules_.min_tokens, &scratch.encoder);
   return enough ? Verdict::Keep() : Verdict::Drop("too_few_tokens");
+}
+
+Explanation CleanupMap::Explain(Document& document) const {
+  const std::string before(document.text());
+  std::vector<SegmentPlan> plans;
+  if (std::string cleaned; !rules_.tasks.any()) cleaner_.Clean(before, &cleaned, &plans);
+  const Verdict verdict = Apply(document);
+  if (verdict.keep()) return {verdict, PlansText(plans)};
+  if (verdict.drop_reason != "too_few_tokens") {
+    return {verdict, fmt::format("{} characters", text::CountCodePoints(before))};
+  }
+  const uint64_t tokens = scratches_.local().encoder.CountTokens(document.text()) + 1;
+  return {verdict, fmt::format("{} tokens with the end of the document, at least {}", tokens,
+                               rules_.min_tokens)};
 }
 
 }  // namespace owt::cleanup

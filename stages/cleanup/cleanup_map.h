@@ -25,6 +25,7 @@ class CleanupMap : public MapTransform {
   explicit CleanupMap(const CleanupRules& rules);
 
   Verdict Apply(Document& document) const override;
+  Explanation Explain(Document& document) const override;
 
   bool replaces_surrogates() const override { return rules_.repairs.fix_surrogates; }
 

@@ -1,11 +1,5 @@
 // `owt cleanup`: repairs texts as ftfy does (clean_text.h) and drops those of too few tokens
 // (token_minimum.h).
-<<<<<<< HEAD
-#include <fmt/format.h>
-#include <oneapi/tbb/enumerable_thread_specific.h>
-
-=======
->>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,80 +11,14 @@
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
 #include "pipeline/stage.h"
-<<<<<<< HEAD
-#include "stages/cleanup/clean_text.h"
-#include "stages/cleanup/explain.h"
-#include "stages/cleanup/explain_transform.h"
-#include "stages/cleanup/fix_tasks.h"
-#include "stages/cleanup/repair_options.h"
-#include "stages/cleanup/token_minimum.h"
-#include "stages/text/utf8.h"
-=======
 #include "stages/cleanup/cleanup_map.h"
 #include "stages/cleanup/explain_transform.h"
 #include "stages/cleanup/fix_tasks.h"
 #include "stages/cleanup/repair_options.h"
->>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
 
 namespace owt::stages {
 namespace {
 
-<<<<<<< HEAD
-class CleanupMap : public MapTransform {
- public:
-  CleanupMap(const cleanup::CleanOptions& options, const cleanup::FixTasks& tasks,
-             uint64_t min_tokens)
-      : options_(options),
-        cleaner_(options),
-        tasks_(tasks),
-        min_tokens_(min_tokens),
-        model_(formats::Gpt2Vocab::Embedded()) {}
-
-  Verdict Apply(Document& document) const override {
-    std::string text;
-    if (tasks_.any()) {
-      text = document.text();
-      const std::string_view reason = cleanup::RunFixTasks(tasks_, cleaner_, &text);
-      if (!reason.empty()) return Verdict::Drop(reason);
-      if (text != document.text()) document.SetText(std::move(text));
-    } else if (cleaner_.Clean(document.text(), &text)) {
-      document.SetText(std::move(text));
-    }
-    const bool enough = cleanup::ReachesTokens(document.text(), min_tokens_, &encoders_.local());
-    return enough ? Verdict::Keep() : Verdict::Drop("too_few_tokens");
-  }
-
-  Explanation Explain(Document& document) const override {
-    const std::string before(document.text());
-    std::vector<cleanup::SegmentPlan> segments;
-    if (std::string cleaned; !tasks_.any()) cleaner_.Clean(before, &cleaned, &segments);
-    const Verdict verdict = Apply(document);
-    if (verdict.drop_reason == "too_few_tokens") {
-      const uint64_t tokens = encoders_.local().CountTokens(document.text()) + 1;
-      return {verdict, fmt::format("{} tokens with the end of the document, at least {}", tokens,
-                                   min_tokens_)};
-    }
-    if (!verdict.keep()) {
-      return {verdict, fmt::format("{} characters", text::CountCodePoints(before))};
-    }
-    return {verdict, cleanup::PlansText(segments)};
-  }
-
-  bool replaces_surrogates() const override { return options_.fix_surrogates; }
-
- private:
-  using Encoders = oneapi::tbb::enumerable_thread_specific<text::BpeEncoder>;
-
-  cleanup::CleanOptions options_;
-  cleanup::TextCleaner cleaner_;
-  cleanup::FixTasks tasks_;
-  uint64_t min_tokens_;
-  text::BpeModel model_;
-  mutable Encoders encoders_{std::cref(model_)};  // caches; they do not decide any count
-};
-
-=======
->>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
 class Cleanup : public Stage {
  public:
   void Declare(OptionSet& options) override {

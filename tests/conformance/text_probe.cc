@@ -1,12 +1,7 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
-<<<<<<< HEAD
-//   text_probe encode|encode-TIER|clean|explain|spaces < texts > answers
-//   text_probe language HINTS | cld2 HINTS | fasttext MODEL MOST LEAST < texts > answers
-=======
 //   text_probe encode|encode-TIER|clean|explain|mixed|bad|spaces < texts > answers
-//   text_probe language HINTS | fasttext MODEL MOST LEAST < texts > answers
->>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
+//   text_probe language HINTS | cld2 HINTS | fasttext MODEL MOST LEAST < texts > answers
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
@@ -211,16 +206,9 @@ int main(int argc, char** argv) {
     answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
-<<<<<<< HEAD
-    std::fprintf(
-        stderr,
-        "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
-        "cld2 [HINT...]|fasttext MODEL MOST LEAST|clean|explain|spaces < records > records\n");
-=======
     std::fprintf(stderr,
-                 "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
+                 "usage: text_probe tiers|encode[-TIER]|language [HINT...]|cld2 [HINT...]|"
                  "fasttext MODEL MOST LEAST|clean|explain|mixed|bad|spaces < records > records\n");
->>>>>>> e16938e (cleanup: lines that mix encodings, the task that asks for the language, plans in one pass)
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

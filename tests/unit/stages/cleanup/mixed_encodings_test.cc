@@ -17,9 +17,9 @@ CleanOptions Mixed() {
   return options;
 }
 
-std::string Clean(std::string_view text, const CleanOptions& options = Mixed()) {
+std::string CleanMixed(std::string_view text, const CleanOptions& options = Mixed()) {
   std::string out;
-  return TextCleaner(options).Clean(text, &out) ? out : std::string(text);
+  return TextCleaner(options).CleanMixed(text, &out) ? out : std::string(text);
 }
 
 std::string Decoded(std::string_view text, std::vector<MixedPart>* parts) {
@@ -47,7 +47,7 @@ TEST(MixedEncodings, AStretchIsDecodedAsAWhole) {
   const std::string bad =
       "\u0420\u0457\u0420\u0455 "
       "\u0420\u0457\u0421\u0402\u0420\u0451\u0420\u0406\u0420\u00B5\u0421\u201A";
-  EXPECT_EQ(Clean("\u4E2D " + bad + " \u00E9"),
+  EXPECT_EQ(CleanMixed("\u4E2D " + bad + " \u00E9"),
             "\u4E2D \u043F\u043E \u043F\u0440\u0438\u0432\u0435\u0442 \u00E9");
 }
 
@@ -57,7 +57,7 @@ TEST(MixedEncodings, WhatPeopleWriteStays) {
                            "\u00AF\\_(\u30C4)_/\u00AF", "\u251C\u2500\u2500 \u4E2D", ""}) {
     std::vector<MixedPart> parts;
     EXPECT_EQ(Decoded(text, &parts), text);
-    EXPECT_EQ(Clean(text), text);
+    EXPECT_EQ(CleanMixed(text), text);
   }
 }
 
@@ -70,8 +70,8 @@ TEST(MixedEncodings, LettersBehindQuotes) {
 
 TEST(MixedEncodings, OnlyWhenAskedFor) {
   const std::string text = "\u4E2D caf\u221A\u00A9";
-  EXPECT_EQ(Clean(text, {}), text);
-  EXPECT_EQ(Clean(text), "\u4E2D caf\u00E9");
+  EXPECT_EQ(CleanMixed(text, {}), text);
+  EXPECT_EQ(CleanMixed(text), "\u4E2D caf\u00E9");
 }
 
 // Characters that nobody writes: the bytes are EE 80 80, private use.
@@ -83,14 +83,14 @@ TEST(MixedEncodings, PrivateUseIsNoText) {
 
 // Once decoded it looks as bad as before.
 TEST(MixedEncodings, TwiceOver) {
-  EXPECT_EQ(Clean("\u4E2D caf\u201A\u00E0\u00F6\u00AC\u00A9"), "\u4E2D caf\u00E9");
+  EXPECT_EQ(CleanMixed("\u4E2D caf\u201A\u00E0\u00F6\u00AC\u00A9"), "\u4E2D caf\u00E9");
 }
 
 TEST(MixedEncodings, PlansSayWhichPart) {
   std::string out, json;
   std::vector<SegmentPlan> segments;
   const std::string text = "\u4E2D\ncaf\u221A\u00A9 \u4E2D \u251C\u2310";
-  ASSERT_TRUE(TextCleaner(Mixed()).Clean(text, &out, &segments));
+  ASSERT_TRUE(TextCleaner(Mixed()).CleanMixed(text, &out, &segments));
   AppendPlans(text, segments, &json);
   EXPECT_EQ(json, R"([{"begin":2,"end":12,"plan":[["decode_part","cp437",8,10],)"
                   R"(["decode_part","macroman",3,5]]}])");
@@ -100,7 +100,7 @@ TEST(MixedEncodings, PlansOfTwoLayers) {
   std::string out, json;
   std::vector<SegmentPlan> segments;
   const std::string text = "\u4E2D caf\u201A\u00E0\u00F6\u00AC\u00A9";
-  ASSERT_TRUE(TextCleaner(Mixed()).Clean(text, &out, &segments));
+  ASSERT_TRUE(TextCleaner(Mixed()).CleanMixed(text, &out, &segments));
   AppendPlans(text, segments, &json);
   EXPECT_EQ(json, R"([{"begin":0,"end":10,"plan":[["decode_part","macroman",5,10],)"
                   R"(["decode_part","macroman",5,7]]}])");
@@ -119,7 +119,7 @@ TEST(MixedEncodings, LongLines) {
   }
   CleanOptions options = Mixed();
   options.max_decode_length = 1'000'000'000;
-  EXPECT_TRUE(Clean(line, options) == wanted);
+  EXPECT_TRUE(CleanMixed(line, options) == wanted);
 }
 
 }  // namespace
