@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,10 @@ class FilterOptions {
   void DeclareFineWeb(OptionSet& options);
   void DeclareCharacters(OptionSet& options);
   void DeclareLists(OptionSet& options);
+  void DeclarePerplexity(OptionSet& options);
   std::vector<std::string> Families() const;
   UrlLists MakeUrlLists() const;
+  std::optional<PerplexityRules> MakePerplexity() const;
 
   std::string preset_ = "fineweb";
   std::vector<std::string> families_;
@@ -51,6 +54,11 @@ class FilterOptions {
   C4ParagraphRules paragraphs_;
   FineWebRules fineweb_;
   CharacterRules characters_;
+
+  std::string perplexity_model_, perplexity_buckets_;
+  std::string perplexity_normalize_ = "none";
+  double max_perplexity_ = 0;
+  double min_perplexity_ = 0;
 
   std::vector<std::string> url_domains_, url_lists_, url_words_, url_soft_words_, url_parts_;
   uint64_t url_min_soft_words_ = 2;

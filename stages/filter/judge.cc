@@ -6,6 +6,7 @@ namespace owt::filter {
 
 Judge::Judge(const FilterRules& rules) : rules_(rules) {
   if (!rules.url.domains.empty()) suffixes_ = std::make_unique<text::PublicSuffix>();
+  if (rules.perplexity) perplexity_.emplace(*rules.perplexity);
 }
 
 // True: the text is dropped.
@@ -36,7 +37,8 @@ bool Judge::AskAll(std::string_view url) {
     return true;
   }
   if (rules_.fineweb && JudgeFineWeb(parts_, *rules_.fineweb, &counter_, &findings_)) return true;
-  return rules_.characters && JudgeCharacters(parts_, *rules_.characters, &findings_);
+  if (rules_.characters && JudgeCharacters(parts_, *rules_.characters, &findings_)) return true;
+  return perplexity_ && perplexity_->Ask(text_, &findings_);
 }
 
 void Judge::Read(std::string_view text, std::string_view url, bool all) {

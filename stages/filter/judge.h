@@ -12,6 +12,7 @@
 #include "stages/filter/gopher_quality.h"
 #include "stages/filter/gopher_repetition.h"
 #include "stages/filter/mask_pii.h"
+#include "stages/filter/perplexity.h"
 #include "stages/filter/url_rules.h"
 
 namespace owt::filter {
@@ -26,6 +27,7 @@ struct FilterRules {
   std::optional<BadWords> bad_words;
   std::optional<FineWebRules> fineweb;
   std::optional<CharacterRules> characters;
+  std::optional<PerplexityRules> perplexity;
   PiiRules pii;
   bool mask_phones = false;
 };
@@ -49,12 +51,17 @@ class Judge {
   // The text with its changes.
   std::string_view text() const { return text_; }
 
+  // head, middle or tail, of a text that passed or was asked about with `all`. REQUIRES: rules with
+  // buckets of perplexity.
+  std::string_view bucket() const { return perplexity_->bucket(); }
+
  private:
   bool AskAll(std::string_view url);
   bool AskC4();
 
   const FilterRules& rules_;
   std::unique_ptr<text::PublicSuffix> suffixes_;
+  std::optional<PerplexityJudge> perplexity_;
   std::string_view text_;
   TextParts parts_;
   HashCounter counter_;

@@ -1,14 +1,15 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
 //   text_probe encode|encode-TIER|clean|explain|spaces < texts > answers
-//   text_probe language HINTS | fasttext MODEL MOST LEAST < texts > answers
+//   text_probe language HINTS | fasttext MODEL MOST LEAST | ngrams MODEL < texts > answers
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
 // answers each text with its GPT-2 ids, u16 each, `encode-TIER` by the instructions named (`tiers`
 // prints those of this machine, one a line); `language` with "CODE PERCENT", where HINTS may be
 // "best" (effort), "tld=de" and "http=de,en"; `fasttext` with a line "LABEL BITS" for each of the
-// MOST predictions with a probability of LEAST or more, BITS being the float in hexadecimal. Before
+// MOST predictions with a probability of LEAST or more, BITS being the float in hexadecimal;
+// `ngrams` with "BITS WORDS" of a sentence: its log10 and its words with the end of it. Before
 // a text to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned
 // text, `explain` with what was done to its segments, as cleanup/explain.h says. `spaces` answers
 // with what general_cleaning makes of the text.
@@ -27,12 +28,14 @@
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
+#include "formats/ngram_model.h"
 #include "stages/cleanup/clean_text.h"
 #include "stages/cleanup/explain.h"
 #include "stages/cleanup/fix_tasks.h"
 #include "stages/langdetect/detect_language.h"
 #include "stages/text/bpe_encoder.h"
 #include "stages/text/fasttext_classifier.h"
+#include "stages/text/ngram_scorer.h"
 
 namespace {
 
@@ -106,6 +109,17 @@ std::function<std::string(std::string_view)> PredictWith(std::span<char*> argume
   };
 }
 
+std::function<std::string(std::string_view)> ScoreWith(std::span<char*> arguments) {
+  if (arguments.size() != 1) return nullptr;
+  static const owt::formats::NgramModel model{std::string(arguments[0])};
+  static owt::text::NgramScorer scorer(model.tables());
+  return [](std::string_view sentence) {
+    uint64_t words = 0;
+    const float score = scorer.Score(sentence, &words);
+    return fmt::format("{:08x} {}", std::bit_cast<uint32_t>(score), words);
+  };
+}
+
 // "a11111111111C0 1000000": how references are decoded (0, a, 1), the switches in ftfy's order
 // without fix_surrogates, the normal form (C, D, c, d for NFKC and NFKD, -), 1 for ftfy's quirks,
 // and the length of a segment.
@@ -166,14 +180,16 @@ int main(int argc, char** argv) {
   if (question.starts_with("encode-")) answer = EncodeWith(question.substr(7));
   if (question == "language") answer = LanguageWith(arguments);
   if (question == "fasttext") answer = PredictWith(arguments);
+  if (question == "ngrams") answer = ScoreWith(arguments);
   if (question == "spaces") answer = owt::cleanup::CleanSpaces;
   if (question == "clean" || question == "explain") {
     answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
-    std::fprintf(stderr,
-                 "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
-                 "fasttext MODEL MOST LEAST|clean|explain|spaces < records > records\n");
+    std::fprintf(
+        stderr,
+        "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
+        "fasttext MODEL MOST LEAST|ngrams MODEL|clean|explain|spaces < records > records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));
