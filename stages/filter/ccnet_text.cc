@@ -50,7 +50,7 @@ void AppendAsciiLine(std::string_view line, std::string* out) {
 void AppendCcnetCharacter(char32_t code_point, std::string_view bytes, std::string* out) {
   if (code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0)) return;
   const auto c = static_cast<UChar32>(code_point);
-  const int category = code_point < 0x80 ? U_OTHER_LETTER : u_charType(c);
+  const int category = code_point < 0x80 ? int{U_OTHER_LETTER} : int{u_charType(c)};
   if (category == U_NON_SPACING_MARK) return;
   if (category == U_DECIMAL_DIGIT_NUMBER || (code_point >= '0' && code_point <= '9')) {
     *out += '0';

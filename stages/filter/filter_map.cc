@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "formats/document.h"
+#include "stages/filter/perplexity.h"
 
 namespace owt::filter {
 namespace {

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "pipeline/error.h"
+#include "stages/filter/perplexity.h"
 #include "stages/text/list_files.h"
 
 namespace owt::filter {
@@ -249,14 +250,14 @@ UrlLists FilterOptions::MakeUrlLists() const {
   return lists;
 }
 
-std::optional<PerplexityRules> FilterOptions::MakePerplexity() const {
+std::shared_ptr<const PerplexityRules> FilterOptions::MakePerplexity() const {
   if (perplexity_model_.empty()) {
     const char* needy = max_perplexity_ > 0               ? "max-perplexity"
                         : min_perplexity_ > 0             ? "min-perplexity"
                         : !perplexity_buckets_.empty()    ? "perplexity-buckets"
                         : perplexity_normalize_ != "none" ? "perplexity-normalize"
                                                           : nullptr;
-    if (needy == nullptr) return std::nullopt;
+    if (needy == nullptr) return nullptr;
     throw Error(ErrorKind::kUsage, fmt::format("--{} needs --perplexity-model", needy));
   }
   PerplexityRules rules;
@@ -270,7 +271,7 @@ std::optional<PerplexityRules> FilterOptions::MakePerplexity() const {
                 "--perplexity-buckets, or --mode tag or score");
   }
   rules.model = std::make_shared<formats::NgramModel>(perplexity_model_);
-  return rules;
+  return std::make_shared<const PerplexityRules>(std::move(rules));
 }
 
 FilterRules FilterOptions::MakeRules() const {

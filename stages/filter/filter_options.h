@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,7 +34,7 @@ class FilterOptions {
   void DeclarePerplexity(OptionSet& options);
   std::vector<std::string> Families() const;
   UrlLists MakeUrlLists() const;
-  std::optional<PerplexityRules> MakePerplexity() const;
+  std::shared_ptr<const PerplexityRules> MakePerplexity() const;
 
   std::string preset_ = "fineweb";
   std::vector<std::string> families_;

@@ -1,13 +1,18 @@
 #include "stages/filter/judge.h"
 
 #include "stages/filter/mask_phones.h"
+#include "stages/filter/perplexity.h"
 
 namespace owt::filter {
 
 Judge::Judge(const FilterRules& rules) : rules_(rules) {
   if (!rules.url.domains.empty()) suffixes_ = std::make_unique<text::PublicSuffix>();
-  if (rules.perplexity) perplexity_.emplace(*rules.perplexity);
+  if (rules.perplexity) perplexity_ = std::make_unique<PerplexityJudge>(*rules.perplexity);
 }
+
+Judge::~Judge() = default;
+
+std::string_view Judge::bucket() const { return perplexity_->bucket(); }
 
 // True: the text is dropped.
 bool Judge::AskC4() {

@@ -12,10 +12,12 @@
 #include "stages/filter/gopher_quality.h"
 #include "stages/filter/gopher_repetition.h"
 #include "stages/filter/mask_pii.h"
-#include "stages/filter/perplexity.h"
 #include "stages/filter/url_rules.h"
 
 namespace owt::filter {
+
+class PerplexityJudge;
+struct PerplexityRules;
 
 // All rules of a run, in the order in which they are asked. A list that is empty has none.
 struct FilterRules {
@@ -27,7 +29,7 @@ struct FilterRules {
   std::optional<BadWords> bad_words;
   std::optional<FineWebRules> fineweb;
   std::optional<CharacterRules> characters;
-  std::optional<PerplexityRules> perplexity;
+  std::shared_ptr<const PerplexityRules> perplexity;
   PiiRules pii;
   bool mask_phones = false;
 };
@@ -37,6 +39,7 @@ class Judge {
  public:
   // `rules` must outlive the judge.
   explicit Judge(const FilterRules& rules);
+  ~Judge();
 
   // Asks about a text in valid UTF-8 and its address. Without `all` it stops at the first rule that
   // fails. What c4 leaves of a text is what the rules behind it are asked about; last, in a text
@@ -53,7 +56,7 @@ class Judge {
 
   // head, middle or tail, of a text that passed or was asked about with `all`. REQUIRES: rules with
   // buckets of perplexity.
-  std::string_view bucket() const { return perplexity_->bucket(); }
+  std::string_view bucket() const;
 
  private:
   bool AskAll(std::string_view url);
@@ -61,7 +64,7 @@ class Judge {
 
   const FilterRules& rules_;
   std::unique_ptr<text::PublicSuffix> suffixes_;
-  std::optional<PerplexityJudge> perplexity_;
+  std::unique_ptr<PerplexityJudge> perplexity_;
   std::string_view text_;
   TextParts parts_;
   HashCounter counter_;

@@ -73,17 +73,17 @@ def random_models(probe, folder, rng, count):
         orders = random_orders(rng, order, words, with_unknown=number % 3 > 0, pruned=pruned)
         arpa = folder / f"random-{number}-of-order-{order}.arpa"
         write_arpa(arpa, orders)
+        binary = arpa.with_suffix(".bin")
         try:
             model = quiet_model(arpa)
-        except OSError as error:  # more pruned than KenLM's tables hold
+            build_binary(arpa, binary, multiplier=rng.choice([1.5, 1.5, 2, 4.7]))
+        except OSError as error:  # more is pruned than KenLM's tables hold unless they are made larger
             if "ProbingSizeException" not in str(error):
                 raise
-            continue
+            build_binary(arpa, binary, multiplier=100)
+            model = quiet_model(binary)
         sentences = make_sentences(rng, words, count // 60)
-        compared += compare(probe, arpa, model, sentences)
-        binary = arpa.with_suffix(".bin")
-        build_binary(arpa, binary, multiplier=rng.choice([1.5, 1.5, 2, 4.7]))
-        compared += compare(probe, binary, quiet_model(binary), sentences)
+        compared += compare(probe, arpa, model, sentences) + compare(probe, binary, model, sentences)
     return compared
 
 

@@ -67,7 +67,7 @@ def random_orders(rng, order, words, with_unknown=True, pruned=0.1):
         begins = collections.defaultdict(list)
         for words_ in known:
             begins[words_[:-1]].append(words_)
-        chosen = set()
+        chosen = {(*rng.choice(known), rng.choice(vocabulary))}
         for _ in range(len(words) * rng.choice([2, 4])):
             first = rng.choice(known)
             if rng.random() < pruned:
