@@ -14,7 +14,7 @@ struct Counts {
   uint64_t brackets = 0;
 };
 
-bool IsLetterOrDigit(char c) {
+bool IsAlnumByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
@@ -64,7 +64,7 @@ size_t HostEnd(std::string_view text, size_t at) {
   };
   size_t i = at;
   while (i < text.size()) {
-    const bool plain = IsLetterOrDigit(text[i]) ||
+    const bool plain = IsAlnumByte(text[i]) ||
                        std::string_view("$-_@.&+!*(),").find(text[i]) != std::string_view::npos;
     const bool escape = text[i] == '%' && is_hex(i + 1) && is_hex(i + 2);
     if (!plain && !escape) break;

@@ -16,14 +16,14 @@ bool EndsWithTerminalMark(std::string_view line) {
   return IsTerminalMark(DecodeValid(line.data() + last, &length));
 }
 
-struct LineCounts {
+struct FullLineCounts {
   uint64_t full = 0;
   uint64_t with_mark = 0;
   uint64_t brief = 0;
 };
 
-LineCounts CountLines(const TextParts& parts, uint64_t short_line) {
-  LineCounts counts;
+FullLineCounts CountFullLines(const TextParts& parts, uint64_t short_line) {
+  FullLineCounts counts;
   for (const Line& line : parts.lines()) {
     if (line.blank()) continue;
     ++counts.full;
@@ -37,7 +37,7 @@ LineCounts CountLines(const TextParts& parts, uint64_t short_line) {
 
 bool JudgeFineWeb(const TextParts& parts, const FineWebRules& rules, HashCounter* counter,
                   Findings* findings) {
-  const LineCounts counts = CountLines(parts, rules.short_line);
+  const FullLineCounts counts = CountFullLines(parts, rules.short_line);
   if (counts.full == 0) return findings->Empty();
   const bool passes = counts.with_mark == 0 && rules.allow_no_punct;
   if (!passes && findings->AtLeast("line_punct_ratio", Ratio(counts.with_mark, counts.full),

@@ -25,17 +25,15 @@ struct Match {
   size_t end = 0;  // 0: none
 };
 
-bool IsLetterOrDigit(char c) {
-  return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool IsAlnumChar(char c) { return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]
 bool IsLocal(char c) {
-  return IsLetterOrDigit(c) ||
+  return IsAlnumChar(c) ||
          std::string_view("!#$%&'*+/=?^_`{|}~-").find(c) != std::string_view::npos;
 }
 
-bool IsWordAscii(char c) { return IsLetterOrDigit(c) || c == '_'; }
+bool IsWordAscii(char c) { return IsAlnumChar(c) || c == '_'; }
 
 // Whether the character that ends before text[at] is of Python's \w.
 bool WordBefore(std::string_view text, size_t at) {
@@ -69,14 +67,14 @@ size_t LocalBegin(std::string_view text, size_t first, size_t at) {
 size_t DomainEnd(std::string_view text, size_t at) {
   size_t i = at;
   bool has_dot = false;
-  while (i < text.size() && IsLetterOrDigit(text[i])) {
+  while (i < text.size() && IsAlnumChar(text[i])) {
     size_t run = i;
     size_t end = i;  // behind the last letter or digit of the label
-    for (; run < text.size() && (IsLetterOrDigit(text[run]) || text[run] == '-'); ++run) {
+    for (; run < text.size() && (IsAlnumChar(text[run]) || text[run] == '-'); ++run) {
       if (text[run] != '-') end = run + 1;
     }
     const bool goes_on =
-        end == run && run + 1 < text.size() && text[run] == '.' && IsLetterOrDigit(text[run + 1]);
+        end == run && run + 1 < text.size() && text[run] == '.' && IsAlnumChar(text[run + 1]);
     if (!goes_on) return has_dot ? end : at;
     has_dot = true;
     i = run + 1;
@@ -126,8 +124,8 @@ size_t LiteralEnd(std::string_view text, size_t at) {
   const size_t octet = OctetLength(text, last);
   if (octet > 0 && last + octet < text.size() && text[last + octet] == ']') return last + octet + 1;
   size_t i = last;
-  while (i < text.size() && (IsLetterOrDigit(text[i]) || text[i] == '-')) ++i;
-  const bool tag = i > last && IsLetterOrDigit(text[i - 1]);
+  while (i < text.size() && (IsAlnumChar(text[i]) || text[i] == '-')) ++i;
+  const bool tag = i > last && IsAlnumChar(text[i - 1]);
   return tag && text.substr(i).starts_with(":]") ? i + 2 : at;
 }
 
