@@ -68,7 +68,7 @@ template <size_t kBytes>
 void ProbingTableBuilder<kBytes>::Grow() {
   capacity_ = size_ < declared_ ? std::min(declared_, kGrowth * capacity_)
                                 : std::max(2 * size_, uint64_t{8});
-  const std::vector<char> old = std::move(entries_);
+  const NgramBytes old = std::move(entries_);
   Allocate();
   for (size_t at = 0; at < old.size(); at += kBytes) {
     const auto key = LoadAt<uint64_t>(old.data() + at);

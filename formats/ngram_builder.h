@@ -6,8 +6,12 @@
 #include <vector>
 
 #include "formats/ngram_tables.h"
+#include "pipeline/large_pages.h"
 
 namespace owt::formats {
+
+// Read all over the place.
+using NgramBytes = std::vector<char, LargePages<char>>;
 
 // The entries of a ProbingTable, in memory, to which more can be added. Has 1.5 buckets an entry,
 // as KenLM has, once as many were added as were declared.
@@ -31,7 +35,7 @@ class ProbingTableBuilder {
   void Grow();
   char* FirstFree(uint64_t key);
 
-  std::vector<char> entries_;
+  NgramBytes entries_;
   ProbingTable<kBytes> table_;  // of entries_
   uint64_t declared_;
   uint64_t capacity_;
@@ -75,7 +79,7 @@ class NgramBuilder {
   float TakeBackoff(std::span<const uint32_t> context);
 
   ProbingTableBuilder<12> words_;
-  std::vector<char> unigrams_;
+  NgramBytes unigrams_;
   std::vector<ProbingTableBuilder<16>> middle_;
   ProbingTableBuilder<12> longest_;
   bool has_unknown_ = false;

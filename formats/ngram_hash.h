@@ -8,6 +8,21 @@ namespace owt::formats {
 
 // How KenLM (https://kheafield.com/code/kenlm) names words and n-grams in its hash tables.
 
+// 1 to 7 bytes as a number, the first byte the lowest. Without a loop over them: parts may overlap.
+inline uint64_t LoadShort(std::string_view bytes) {
+  const size_t size = bytes.size();
+  if (size < 4) {
+    const auto byte = [bytes](size_t i) {
+      return uint64_t{static_cast<uint8_t>(bytes[i])} << 8 * i;
+    };
+    return byte(0) | byte(size / 2) | byte(size - 1);
+  }
+  uint32_t low, high;
+  std::memcpy(&low, bytes.data(), sizeof low);
+  std::memcpy(&high, bytes.data() + size - sizeof high, sizeof high);
+  return low | static_cast<uint64_t>(high) << 8 * (size - sizeof high);
+}
+
 // MurmurHash64A (Austin Appleby, public domain) with the seed 0: the key of a word.
 inline uint64_t HashNgramWord(std::string_view word) {
   constexpr uint64_t kFactor = 0xC6A4A7935BD1E995;
@@ -20,11 +35,7 @@ inline uint64_t HashNgramWord(std::string_view word) {
     part ^= part >> kShift;
     hash = (hash ^ (part * kFactor)) * kFactor;
   }
-  if (!word.empty()) {
-    part = 0;
-    for (size_t i = word.size(); i-- > 0;) part = part << 8 | static_cast<uint8_t>(word[i]);
-    hash = (hash ^ part) * kFactor;
-  }
+  if (!word.empty()) hash = (hash ^ LoadShort(word)) * kFactor;
   hash = (hash ^ (hash >> kShift)) * kFactor;
   return hash ^ (hash >> kShift);
 }

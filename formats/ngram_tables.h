@@ -37,8 +37,13 @@ class ProbingTable {
       : entries_(entries), buckets_(buckets), modulo_(buckets) {}
 
   // What stands behind the key, or nullptr. Ends also where a hostile file left no place free.
-  const char* Find(uint64_t key) const {
-    const char* at = entries_ + modulo_(key) * kBytes;
+  const char* Find(uint64_t key) const { return FindFrom(key, PlaceOf(key)); }
+
+  // Where Find(key) begins to look, for who wants to have it fetched before.
+  const char* PlaceOf(uint64_t key) const { return entries_ + modulo_(key) * kBytes; }
+
+  // Find(key). REQUIRES: at = PlaceOf(key).
+  const char* FindFrom(uint64_t key, const char* at) const {
     for (uint64_t tried = 0; tried < buckets_; ++tried) {
       const auto found = LoadAt<uint64_t>(at);
       if (found == key) return at + kKeyBytes;
@@ -48,9 +53,6 @@ class ProbingTable {
     }
     return nullptr;
   }
-
-  // Has the processor fetch where Find(key) will look first.
-  void Prefetch(uint64_t key) const { __builtin_prefetch(entries_ + modulo_(key) * kBytes); }
 
   const char* entry(uint64_t bucket) const { return entries_ + bucket * kBytes; }
 

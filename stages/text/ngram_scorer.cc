@@ -36,20 +36,20 @@ NgramScorer::NgramScorer(const formats::NgramTables& tables)
 
 // Finds the ids of a block's words and the keys of the n-grams that end with them; what ScoreWord
 // will read is on its way then.
-void NgramScorer::LookUp(std::span<const uint64_t> word_keys) {
-  for (size_t i = 0; i < word_keys.size(); ++i) {
-    const uint32_t id = tables_.IdOf(word_keys[i]);
+void NgramScorer::LookUp(std::span<const Place> words) {
+  const size_t last = tables_.middle.size();
+  for (size_t i = 0; i < words.size(); ++i) {
+    const char* found = tables_.words.FindFrom(words[i].key, words[i].at);
+    const uint32_t id = found == nullptr ? 0 : LoadAt<uint32_t>(found);
     ids_[kMaxContext + i] = id;
     __builtin_prefetch(tables_.unigrams + size_t{id} * formats::kNgramWeightsBytes);
     uint64_t key = id;
-    for (size_t n = 0; n < tables_.middle.size(); ++n) {
+    for (size_t n = 0; n <= last; ++n) {
       key = formats::ExtendNgramKey(key, ids_[kMaxContext + i - n - 1]);
-      keys_[n][i] = key;
-      tables_.middle[n].Prefetch(key);
+      const char* at = n < last ? tables_.middle[n].PlaceOf(key) : tables_.longest.PlaceOf(key);
+      ngrams_[n][i] = {key, at};
+      __builtin_prefetch(at);
     }
-    const size_t last = tables_.middle.size();
-    keys_[last][i] = formats::ExtendNgramKey(key, ids_[kMaxContext + i - last - 1]);
-    tables_.longest.Prefetch(keys_[last][i]);
   }
 }
 
@@ -61,14 +61,15 @@ float NgramScorer::ScoreWord(size_t i, const Context& context, Context* next) co
   next->length = weights.begins_longer() ? 1 : 0;
   while (matched <= context.length && weights.ends_longer()) {
     const auto n = static_cast<size_t>(matched) - 1;
+    const Place& ngram = ngrams_[n][i];
     if (n == tables_.middle.size()) {
-      if (const char* found = tables_.longest.Find(keys_[n][i])) {
+      if (const char* found = tables_.longest.FindFrom(ngram.key, ngram.at)) {
         sum = LoadAt<float>(found);
         ++matched;
       }
       break;
     }
-    const char* found = tables_.middle[n].Find(keys_[n][i]);
+    const char* found = tables_.middle[n].FindFrom(ngram.key, ngram.at);
     if (found == nullptr) break;
     weights = LoadAt<NgramWeights>(found);
     sum = weights.probability();
@@ -81,7 +82,7 @@ float NgramScorer::ScoreWord(size_t i, const Context& context, Context* next) co
 }
 
 float NgramScorer::Score(std::string_view sentence, uint64_t* num_words) {
-  std::array<uint64_t, kBlock> word_keys;
+  std::array<Place, kBlock> words;
   Context contexts[2] = {begin_, {}};
   Context* context = &contexts[0];
   Context* next = &contexts[1];
@@ -94,10 +95,11 @@ float NgramScorer::Score(std::string_view sentence, uint64_t* num_words) {
     for (; size < kBlock && !at_end; ++size) {
       const std::string_view word = TakeWord(&sentence);
       at_end = word.empty();
-      word_keys[size] = at_end ? end_key_ : formats::HashNgramWord(word);
-      tables_.words.Prefetch(word_keys[size]);
+      const uint64_t key = at_end ? end_key_ : formats::HashNgramWord(word);
+      words[size] = {key, tables_.words.PlaceOf(key)};
+      __builtin_prefetch(words[size].at);
     }
-    LookUp(std::span(word_keys).first(size));
+    LookUp(std::span(words).first(size));
     for (size_t i = 0; i < size; ++i) {
       sum += ScoreWord(i, *context, next);
       std::swap(context, next);

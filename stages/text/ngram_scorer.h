@@ -32,14 +32,20 @@ class NgramScorer {
     std::array<float, kMaxContext> backoff{};  // [I]: of the last I + 1 words
   };
 
-  void LookUp(std::span<const uint64_t> word_keys);
+  // An n-gram, and where its table will be asked for it.
+  struct Place {
+    uint64_t key;
+    const char* at;
+  };
+
+  void LookUp(std::span<const Place> words);
   float ScoreWord(size_t i, const Context& context, Context* next) const;
 
   const formats::NgramTables& tables_;
   uint64_t end_key_;
   std::array<uint32_t, kMaxContext + kBlock> ids_;  // of the words before the block and its own
   // Of the n-grams that end with a word of the block: [n - 2][word].
-  std::array<std::array<uint64_t, kBlock>, kMaxContext> keys_;
+  std::array<std::array<Place, kBlock>, kMaxContext> ngrams_;
   Context begin_;
   uint32_t begin_id_;
 };

@@ -66,9 +66,17 @@ std::string KenlmErrorWith(size_t position, std::string_view bytes) {
 }
 
 TEST(NgramHash, IsMurmurHash64A) {
-  // From the reference implementation, seed 0.
+  // What KenLM's own code answers, seed 0.
+  constexpr uint64_t kOfBeginnings[] = {
+      0x0A5D08D6299C4888, 0xED1EE14AA9F597B0, 0xB26B00896960CB14, 0x92B7977746710C51,
+      0x02C468F7605BFECB, 0x99CDA13344B54B1F, 0xAE9EBD2095279402,
+  };
+  for (size_t size = 1; size <= std::size(kOfBeginnings); ++size) {
+    EXPECT_EQ(HashNgramWord(std::string_view("1234567").substr(0, size)), kOfBeginnings[size - 1]);
+  }
   EXPECT_EQ(HashNgramWord(""), 0u);
   EXPECT_EQ(HashNgramWord("<unk>"), 0xEA91E7561F5B392Bu);
+  EXPECT_EQ(HashNgramWord("\xE9\xFF\x80"), 0xFC46B43075D953E9u);
   EXPECT_EQ(HashNgramWord("12345678"), 0x758F67D162B2D202u);
   EXPECT_EQ(HashNgramWord("123456789abcdefgh"), 0xD332379C199E65C1u);
 }
