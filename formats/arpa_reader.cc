@@ -13,7 +13,7 @@
 namespace owt::formats {
 namespace {
 
-constexpr size_t kArpaReadBytes = 1 << 20;
+constexpr size_t kArpaReadBytes = 1 << 16;
 constexpr size_t kMaxArpaLine = 1 << 20;
 
 bool IsArpaBlank(char c) { return c == ' ' || c == '\t'; }
