@@ -14,6 +14,8 @@ std::string UsageLine(const StageEntry& stage) {
       return fmt::format("owt {} [OPTIONS]", stage.name);
     case PathRule::kInputs:
       return fmt::format("owt {} [OPTIONS] INPUT...", stage.name);
+    case PathRule::kAddress:
+      return fmt::format("owt {} [OPTIONS] ADDRESS [OUTPUT...]", stage.name);
     case PathRule::kInputsToOutput:
       return fmt::format("owt {} [OPTIONS] INPUT... [OUTPUT]", stage.name);
   }

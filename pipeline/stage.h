@@ -59,6 +59,7 @@ class Stage {
 enum class PathRule {
   kNone,            // options only
   kInputs,          // INPUT...
+  kAddress,         // ADDRESS [OUTPUT...]: what is asked for, and where to look
   kInputsToOutput,  // INPUT... OUTPUT, and the common options of data stages
 };
 

@@ -66,7 +66,7 @@ constexpr StageEntry kTable[] = {
     {"report", "Around", "the waterfall of a corpus: what each stage kept and dropped", "manifests",
      "a table on stdout", kInputs, MakeReport, ""},
     {"why", "Around", "what became of one document, stage by stage, and why", "an address, outputs",
-     "a line for each stage on stdout", kInputs, MakeWhy, ""},
+     "a line for each stage on stdout", kAddress, MakeWhy, ""},
 };
 
 }  // namespace

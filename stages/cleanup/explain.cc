@@ -31,4 +31,23 @@ void AppendPlans(std::string_view text, const std::vector<SegmentPlan>& segments
   *json += ']';
 }
 
+std::string PlansText(const std::vector<SegmentPlan>& segments) {
+  constexpr size_t kMostShown = 4;
+  std::string out;
+  for (const SegmentPlan& segment : segments) {
+    if (&segment == segments.data() + kMostShown) {
+      out += fmt::format("; and {} more places", segments.size() - kMostShown);
+      break;
+    }
+    out += fmt::format("{}bytes {}..{}:", out.empty() ? "" : "; ", segment.begin, segment.end);
+    for (const PlanStep& step : segment.plan) {
+      // "apply" says no more than the name of the repair behind it.
+      const std::string_view action = step.action == "apply" ? "" : step.action;
+      out += fmt::format("{}{}{} {}", &step == segment.plan.data() ? "" : ",",
+                         action.empty() ? "" : " ", action, step.parameter);
+    }
+  }
+  return out;
+}
+
 }  // namespace owt::cleanup

@@ -14,4 +14,8 @@ namespace owt::cleanup {
 void AppendPlans(std::string_view text, const std::vector<SegmentPlan>& segments,
                  std::string* json);
 
+// "bytes 0..68: encode latin-1, decode utf-8; ..." of the first segments, for people: the bytes of
+// the text before, and what was done to them. Empty without segments.
+std::string PlansText(const std::vector<SegmentPlan>& segments);
+
 }  // namespace owt::cleanup

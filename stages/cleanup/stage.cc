@@ -1,5 +1,6 @@
 // `owt cleanup`: repairs texts as ftfy does (clean_text.h) and drops those of too few tokens
 // (token_minimum.h).
+#include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <memory>
@@ -16,10 +17,12 @@
 #include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "stages/cleanup/clean_text.h"
+#include "stages/cleanup/explain.h"
 #include "stages/cleanup/explain_transform.h"
 #include "stages/cleanup/fix_tasks.h"
 #include "stages/cleanup/repair_options.h"
 #include "stages/cleanup/token_minimum.h"
+#include "stages/text/utf8.h"
 
 namespace owt::stages {
 namespace {
@@ -46,6 +49,22 @@ class CleanupMap : public MapTransform {
     }
     const bool enough = cleanup::ReachesTokens(document.text(), min_tokens_, &encoders_.local());
     return enough ? Verdict::Keep() : Verdict::Drop("too_few_tokens");
+  }
+
+  Explanation Explain(Document& document) const override {
+    const std::string before(document.text());
+    std::vector<cleanup::SegmentPlan> segments;
+    if (std::string cleaned; !tasks_.any()) cleaner_.Clean(before, &cleaned, &segments);
+    const Verdict verdict = Apply(document);
+    if (verdict.drop_reason == "too_few_tokens") {
+      const uint64_t tokens = encoders_.local().CountTokens(document.text()) + 1;
+      return {verdict, fmt::format("{} tokens with the end of the document, at least {}", tokens,
+                                   min_tokens_)};
+    }
+    if (!verdict.keep()) {
+      return {verdict, fmt::format("{} characters", text::CountCodePoints(before))};
+    }
+    return {verdict, cleanup::PlansText(segments)};
   }
 
   bool replaces_surrogates() const override { return options_.fix_surrogates; }

@@ -149,6 +149,7 @@ bool C4Editor::Edit(const TextParts& parts, const C4Rules& rules, Findings* find
   Lower(parts);
   uint64_t lorem_lines = 0;
   uint64_t bracket_lines = 0;
+  const Line* first_of_them = nullptr;
   uint64_t sentences = 0;
   bool first = true;
   for (const Line& line : parts.split_lines()) {
@@ -156,6 +157,7 @@ bool C4Editor::Edit(const TextParts& parts, const C4Rules& rules, Findings* find
     const std::string_view rule = RuleAgainst(parts, line, rules, &content);
     lorem_lines += rule == "lorem_ipsum";
     bracket_lines += rule == kBracketRule;
+    if (lorem_lines + bracket_lines == 1 && first_of_them == nullptr) first_of_them = &line;
     if (lorem_lines + bracket_lines > 0 && !findings->all()) break;
     if (!rule.empty()) {
       changes->Note(rule, line.begin);
@@ -172,10 +174,12 @@ bool C4Editor::Edit(const TextParts& parts, const C4Rules& rules, Findings* find
   if (stripped.size() != text_.size()) text_ = std::string(stripped);
   if (changes->list().empty() && text_ != parts.text()) changes->Note("strip", 0);
   if (rules.lorem_ipsum && findings->AtMost("lorem_ipsum", static_cast<double>(lorem_lines), 0)) {
+    findings->At(first_of_them->begin, first_of_them->end);
     return true;
   }
   if (rules.curly_brackets &&
       findings->AtMost(kBracketRule, static_cast<double>(bracket_lines), 0)) {
+    findings->At(first_of_them->begin, first_of_them->end);
     return true;
   }
   return rules.min_sentences > 0 &&

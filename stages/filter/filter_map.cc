@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "formats/document.h"
+#include "stages/filter/finding_text.h"
 #include "stages/filter/perplexity.h"
 
 namespace owt::filter {
@@ -58,6 +59,18 @@ Verdict FilterMap::Apply(Document& document) const {
   if (mode_ != Mode::kDrop) return Verdict::Keep();
   if (judge.text() != document.text()) document.SetText(std::string(judge.text()));
   return Verdict::Keep();
+}
+
+Explanation FilterMap::Explain(Document& document) const {
+  const std::string before(document.text());
+  const Verdict verdict = Apply(document);
+  const Judge& judge = judges_.local();
+  if (mode_ != Mode::kDrop) return {verdict, FailuresText(judge.findings())};
+  if (verdict.keep()) return {verdict, ChangesText(judge.changes())};
+  // What was asked about is what the rules before have left.
+  const std::string_view of = judge.text() == before ? "" : " of what the rules before it left";
+  return {verdict,
+          FindingText(judge.findings().first_failed(), judge.text().size()) + std::string(of)};
 }
 
 }  // namespace owt::filter

@@ -23,6 +23,7 @@ class FilterMap : public MapTransform {
   FilterMap(FilterRules rules, Mode mode);
 
   Verdict Apply(Document& document) const override;
+  Explanation Explain(Document& document) const override;
 
   // What was said of this thread's last document.
   const Judge& last() const { return judges_.local(); }

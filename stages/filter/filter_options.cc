@@ -8,14 +8,16 @@
 #include <iterator>
 
 #include "pipeline/error.h"
+#include "stages/filter/fasttext_quality.h"
 #include "stages/filter/perplexity.h"
 #include "stages/text/list_files.h"
 
 namespace owt::filter {
 namespace {
 
-constexpr std::string_view kFamilies[] = {"gopher-repetition", "gopher-quality", "c4",
-                                          "c4-paragraphs",     "fineweb",        "characters"};
+constexpr std::string_view kFamilies[] = {
+    "dolma-lines", "gopher-repetition", "gopher-quality", "dclm-lines",
+    "c4",          "c4-paragraphs",     "fineweb",        "characters"};
 constexpr double kMaxRatio = 1000;
 
 bool Has(const std::vector<std::string>& names, std::string_view name) {
@@ -43,18 +45,19 @@ PerplexityBuckets ParseBuckets(std::string_view text) {
 
 void FilterOptions::Declare(OptionSet& options) {
   options.Group("Rules")
-      .Choice("preset", &preset_, {"fineweb", "gopher", "c4", "none"}, "which rules are asked")
+      .Choice("preset", &preset_, {"fineweb", "gopher", "c4", "dclm", "dolma", "none"},
+              "which rules are asked")
       .Detail(
           "fineweb: gopher-repetition, gopher-quality, c4 without its rule on the ends of lines, "
-          "fineweb, as FineWeb was made. gopher: the first two. c4: c4 alone. none: only lists, "
-          "masks "
-          "and a model that are named.")
+          "fineweb, as FineWeb was made. gopher: the first two. c4: c4 alone. dclm: gopher-quality "
+          "and gopher-repetition as DCLM counts, dclm-lines. dolma: dolma-lines, gopher-quality, "
+          "gopher-repetition as Dolma counts. none: only lists, masks and the models that are "
+          "named.")
       .List("filters", &families_, "NAMES", "these rules in place of the preset's")
       .Detail(
-          "gopher-repetition, gopher-quality, c4, c4-paragraphs, fineweb, characters; with commas "
-          "between "
-          "them. "
-          "They are asked in this order, after the lists of URLs.")
+          "dolma-lines, gopher-repetition, gopher-quality, dclm-lines, c4, c4-paragraphs, fineweb, "
+          "characters; with commas between them. They are asked in this order, after the lists of "
+          "URLs.")
       .Choice("mode", &mode_, {"drop", "tag", "score"}, "what is done with the answers")
       .Detail(
           "drop: a text goes at the first rule that it fails, which is the reason in the ledger, "
@@ -64,15 +67,19 @@ void FilterOptions::Declare(OptionSet& options) {
       .Text("explain", &explain_, "FILE", "write why records were dropped or changed, as jsonl");
   DeclareQuality(options);
   DeclareRepetition(options);
+  DeclareReadings(options);
   DeclareC4(options);
   DeclareFineWeb(options);
   DeclareCharacters(options);
+  DeclareFasttext(options);
   DeclarePerplexity(options);
   DeclareLists(options);
   options.Example("owt filter cleaned.json good.json", "keeps what FineWeb's rules keep");
   options.Example("owt filter --mode score cleaned.json", "what the rules measure, for thresholds");
   options.Example("owt filter --preset none --mask-emails --mask-ips cleaned.json",
                   "only takes addresses of people out");
+  options.Example("owt filter --preset none --fasttext oh_eli5.bin cleaned.json best.json",
+                  "keeps what DCLM's classifier keeps");
 }
 
 void FilterOptions::DeclareQuality(OptionSet& options) {
@@ -117,6 +124,30 @@ void FilterOptions::DeclareRepetition(OptionSet& options) {
     options.Real(fmt::format("gopher-max-dup-{}-grams", n), &repetition_.max_ngrams[i], 0, 1,
                  fmt::format("most characters of repeated {} words", n));
   }
+}
+
+void FilterOptions::DeclareReadings(OptionSet& options) {
+  constexpr int64_t kMany = 1000000000;
+  options.Group("DCLM and Dolma")
+      .Choice("gopher-reading", &gopher_reading_, {"preset", "datatrove", "dclm", "dolma"},
+              "whose way of counting Gopher's rules follow")
+      .Detail("preset: that of --preset dclm or dolma, else datatrove's.")
+      .Real("dolma-max-dup-line-chars", &dolma_max_line_chars_, 0, kMaxRatio,
+            "Dolma's in place of --gopher-max-dup-line-chars; 0: off")
+      .Real("dclm-max-capitals", &dclm_.max_capitals, 0, 1,
+            "take out lines with a larger part of capitals; 1: none")
+      .Real("dclm-max-digits", &dclm_.max_digits, 0, 1,
+            "take out lines with a larger part of digits; 1: none")
+      .Integer("dclm-min-line-words", &dclm_.min_line_words, 0, kMany,
+               "take out lines of fewer words")
+      .Flag("dclm-keep-counters", &dclm_keep_counters_, "leave lines such as: 3 likes")
+      .Flag("dclm-keep-phrases", &dclm_keep_phrases_, "leave items in cart, read more, sign-in")
+      .Integer("dclm-max-phrase-words", &dclm_.max_phrase_words, 0, kMany,
+               "longest line, in words, that these are taken out of")
+      .Integer("dclm-max-line-feeds", &dclm_.max_line_feeds, 0, kMany,
+               "most line feeds in a row; 0: any number")
+      .Real("dclm-max-removed-words", &dclm_.max_removed_words, 0, 1,
+            "drop texts that lose a larger part of their words; 1: none");
 }
 
 void FilterOptions::DeclareC4(OptionSet& options) {
@@ -168,6 +199,16 @@ void FilterOptions::DeclareCharacters(OptionSet& options) {
                "longest word, in characters");
 }
 
+void FilterOptions::DeclareFasttext(OptionSet& options) {
+  options.Group("A classifier")
+      .File("fasttext", &fasttext_, "drop texts that this fastText classifier scores too low")
+      .Detail(
+          "Any .bin or .ftz of fastText's classifiers, such as DCLM's. It is asked last, about the "
+          "text as one line.")
+      .Text("fasttext-label", &fasttext_label_, "LABEL", "the label of which the score is")
+      .Real("fasttext-min-score", &fasttext_min_score_, 0, 1, "least probability of the label");
+}
+
 void FilterOptions::DeclarePerplexity(OptionSet& options) {
   constexpr double kMost = 1e300;
   options.Group("Perplexity")
@@ -217,6 +258,8 @@ std::vector<std::string> FilterOptions::Families() const {
   if (families_.empty()) {
     if (preset_ == "fineweb") return {"gopher-repetition", "gopher-quality", "c4", "fineweb"};
     if (preset_ == "gopher") return {"gopher-repetition", "gopher-quality"};
+    if (preset_ == "dclm") return {"gopher-quality", "gopher-repetition", "dclm-lines"};
+    if (preset_ == "dolma") return {"dolma-lines", "gopher-quality", "gopher-repetition"};
     return preset_ == "c4" ? std::vector<std::string>{"c4"} : std::vector<std::string>{};
   }
   std::vector<std::string> names;
@@ -234,6 +277,22 @@ std::vector<std::string> FilterOptions::Families() const {
     }
   }
   return names;
+}
+
+GopherRules FilterOptions::MakeGopherRules(const std::vector<std::string>& families) const {
+  const std::string& reading = gopher_reading_ == "preset" ? preset_ : gopher_reading_;
+  GopherRules rules;
+  if (reading == "dclm") rules.reading = GopherReading::kDclm;
+  if (reading == "dolma") rules.reading = GopherReading::kDolma;
+  if (Has(families, "gopher-repetition")) {
+    rules.repetition = repetition_;
+    if (reading == "dolma") rules.repetition->max_line_chars = dolma_max_line_chars_;
+  }
+  if (Has(families, "gopher-quality")) {
+    rules.quality = quality_;
+    rules.quality->stop_words = StopWords(stop_words_);
+  }
+  return rules;
 }
 
 UrlLists FilterOptions::MakeUrlLists() const {
@@ -278,10 +337,12 @@ FilterRules FilterOptions::MakeRules() const {
   const std::vector<std::string> families = Families();
   FilterRules rules;
   rules.url = MakeUrlLists();
-  if (Has(families, "gopher-repetition")) rules.gopher_repetition = repetition_;
-  if (Has(families, "gopher-quality")) {
-    rules.gopher_quality = quality_;
-    rules.gopher_quality->stop_words = StopWords(stop_words_);
+  rules.ended_lines = Has(families, "dolma-lines");
+  rules.gopher = MakeGopherRules(families);
+  if (Has(families, "dclm-lines")) {
+    rules.dclm_lines = dclm_;
+    rules.dclm_lines->counters = !dclm_keep_counters_;
+    rules.dclm_lines->phrases = !dclm_keep_phrases_;
   }
   if (Has(families, "c4")) {
     C4Rules c4 = c4_;
@@ -300,6 +361,10 @@ FilterRules FilterOptions::MakeRules() const {
   if (!bad_words_.empty()) {
     rules.bad_words.emplace(text::ReadNameFiles(bad_words_), bad_words_anywhere_);
   }
+  if (!fasttext_.empty()) {
+    rules.fasttext =
+        std::make_shared<FasttextRule>(fasttext_, fasttext_label_, fasttext_min_score_);
+  }
   rules.perplexity = MakePerplexity();
   rules.pii = pii_;
   rules.mask_phones = mask_phones_;
@@ -316,9 +381,11 @@ FilterRules FilterOptions::MakeRules() const {
         ErrorKind::kUsage,
         fmt::format("--explain needs --mode drop: --mode {} says it all in the records", mode_));
   }
-  if (families.empty() && rules.url.empty() && bad_words_.empty() && !masks && !rules.perplexity) {
-    throw Error(ErrorKind::kUsage,
-                "nothing to do: --preset none needs --filters, a list, a mask or a model");
+  if (families.empty() && rules.url.empty() && bad_words_.empty() && fasttext_.empty() && !masks &&
+      !rules.perplexity) {
+    throw Error(
+        ErrorKind::kUsage,
+        "nothing to do: --preset none needs --filters, --fasttext, a list, a mask or a model");
   }
   return rules;
 }

@@ -27,12 +27,15 @@ class FilterOptions {
  private:
   void DeclareQuality(OptionSet& options);
   void DeclareRepetition(OptionSet& options);
+  void DeclareReadings(OptionSet& options);
   void DeclareC4(OptionSet& options);
   void DeclareFineWeb(OptionSet& options);
   void DeclareCharacters(OptionSet& options);
+  void DeclareFasttext(OptionSet& options);
   void DeclareLists(OptionSet& options);
   void DeclarePerplexity(OptionSet& options);
   std::vector<std::string> Families() const;
+  GopherRules MakeGopherRules(const std::vector<std::string>& families) const;
   UrlLists MakeUrlLists() const;
   std::shared_ptr<const PerplexityRules> MakePerplexity() const;
 
@@ -44,6 +47,11 @@ class FilterOptions {
   GopherRepetitionRules repetition_;
   GopherQualityRules quality_;
   std::vector<std::string> stop_words_ = {"the", "be", "to", "of", "and", "that", "have", "with"};
+  std::string gopher_reading_ = "preset";
+  double dolma_max_line_chars_ = 0.3;
+  DclmLineRules dclm_;
+  bool dclm_keep_counters_ = false;
+  bool dclm_keep_phrases_ = false;
   C4Rules c4_;
   std::string c4_terminal_marks_ = "preset";
   bool c4_keep_citations_ = false;
@@ -54,6 +62,9 @@ class FilterOptions {
   C4ParagraphRules paragraphs_;
   FineWebRules fineweb_;
   CharacterRules characters_;
+  std::string fasttext_;
+  std::string fasttext_label_ = "__label__hq";
+  double fasttext_min_score_ = 0.018112;  // of DCLM-Baseline
 
   std::string perplexity_model_, perplexity_buckets_;
   std::string perplexity_normalize_ = "none";

@@ -13,6 +13,11 @@ struct Finding {
   double value = 0;
   double threshold = 0;
   bool failed = false;
+
+  // The bytes of the text that it is about: all, where a rule does not say more.
+  static constexpr size_t kToTheEnd = ~size_t{0};
+  size_t begin = 0;
+  size_t end = kToTheEnd;
 };
 
 // What the rules said of a text, in their order. One per thread; reused.
@@ -32,6 +37,12 @@ class Findings {
 
   bool AtLeast(std::string_view rule, double value, double threshold) {
     return Note({rule, value, threshold, value < threshold});
+  }
+
+  // Says which bytes of the text the finding noted last is about.
+  void At(size_t begin, size_t end) {
+    list_.back().begin = begin;
+    list_.back().end = end;
   }
 
   // Notes that there is no text: once, whoever asks.

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "stages/filter/bad_words.h"
+
 namespace owt::filter {
 namespace {
 
@@ -108,6 +110,29 @@ uint64_t StopWords::CountIn(const TextParts& parts) const {
       ++count;
     }
     if (count == words_.size()) break;
+  }
+  return count;
+}
+
+bool StopWords::Has(std::string_view word) const {
+  if (word.empty() || word.size() > longest_) return false;
+  const auto b = static_cast<uint8_t>(word[0]);
+  return std::any_of(words_.begin() + first_[b], words_.begin() + first_[b + size_t{1}],
+                     [word](const Entry& entry) { return entry.word == word; });
+}
+
+uint64_t StopWords::CountAllIn(const TextParts& parts, bool any_case) const {
+  constexpr size_t kMostShorter = 3;  // times that a character in lower case may be shorter
+  uint64_t count = 0;
+  std::string lower;
+  for (const Word& word : parts.words()) {
+    if (word.bytes() > (any_case ? kMostShorter : 1) * longest_) continue;
+    const std::string_view letters = parts.Of(word);
+    const auto b = static_cast<uint8_t>(letters[0]);
+    const auto low = static_cast<size_t>(any_case && b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b);
+    if (b < 0x80 && first_[low] == first_[low + 1]) continue;
+    if (any_case) LowerText(letters, &lower);
+    count += Has(any_case ? std::string_view(lower) : letters);
   }
   return count;
 }

@@ -19,11 +19,17 @@ class StopWords {
   // How many of them are words of the text, each counted once.
   uint64_t CountIn(const TextParts& parts) const;
 
+  // How many words of the text are among them; with `any_case` also when they are in Python's
+  // lower().
+  uint64_t CountAllIn(const TextParts& parts, bool any_case) const;
+
  private:
   struct Entry {
     uint64_t begin;  // its first 8 bytes, or all with zeros behind them
     std::string word;
   };
+
+  bool Has(std::string_view word) const;
 
   std::vector<Entry> words_;  // sorted by first byte
   // Where the words with a first byte begin in words_, and then the end.

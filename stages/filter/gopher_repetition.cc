@@ -1,14 +1,9 @@
 #include "stages/filter/gopher_repetition.h"
 
-#include <string_view>
+#include "stages/filter/repetition_names.h"
 
 namespace owt::filter {
 namespace {
-
-constexpr std::string_view kTopRules[] = {"top_2_gram", "top_3_gram", "top_4_gram"};
-constexpr std::string_view kRepeatedRules[] = {"duplicated_5_n_grams", "duplicated_6_n_grams",
-                                               "duplicated_7_n_grams", "duplicated_8_n_grams",
-                                               "duplicated_9_n_grams", "duplicated_10_n_grams"};
 
 bool JudgeNgrams(const TextParts& parts, const GopherRepetitionRules& rules, Ngrams* ngrams,
                  Findings* findings) {

@@ -1,5 +1,7 @@
 #include "stages/filter/judge.h"
 
+#include "stages/filter/dolma_gopher.h"
+#include "stages/filter/fasttext_quality.h"
 #include "stages/filter/mask_phones.h"
 #include "stages/filter/perplexity.h"
 
@@ -7,31 +9,39 @@ namespace owt::filter {
 
 Judge::Judge(const FilterRules& rules) : rules_(rules) {
   if (!rules.url.domains.empty()) suffixes_ = std::make_unique<text::PublicSuffix>();
+  if (rules.fasttext) fasttext_ = std::make_unique<FasttextJudge>(*rules.fasttext);
   if (rules.perplexity) perplexity_ = std::make_unique<PerplexityJudge>(*rules.perplexity);
 }
 
 Judge::~Judge() = default;
 
+// What a rule has left of the text is what the next ones are asked about.
+void Judge::GoOnWith(std::string_view text) {
+  if (text == text_) return;
+  text_ = text;
+  parts_.Cut(text_);
+}
+
 std::string_view Judge::bucket() const { return perplexity_->bucket(); }
 
 // True: the text is dropped.
 bool Judge::AskC4() {
-  const bool dropped = c4_.Edit(parts_, *rules_.c4, &findings_, &changes_);
-  if (dropped || c4_.text() == text_) return dropped;
-  text_ = c4_.text();
-  parts_.Cut(text_);
+  if (c4_.Edit(parts_, *rules_.c4, &findings_, &changes_)) return true;
+  GoOnWith(c4_.text());
   return false;
 }
 
 bool Judge::AskAll(std::string_view url) {
   if (!rules_.url.empty() && JudgeUrl(url, rules_.url, suffixes_.get(), &findings_)) return true;
   parts_.Cut(text_);
-  if (rules_.gopher_repetition &&
-      JudgeGopherRepetition(parts_, *rules_.gopher_repetition, &counter_, &ngrams_, &findings_)) {
-    return true;
+  if (rules_.ended_lines) {
+    KeepEndedLines(parts_, &ended_lines_, &changes_);
+    GoOnWith(ended_lines_);
   }
-  if (rules_.gopher_quality && JudgeGopherQuality(parts_, *rules_.gopher_quality, &findings_)) {
-    return true;
+  if (gopher_.Ask(parts_, rules_.gopher, &counter_, &findings_)) return true;
+  if (rules_.dclm_lines) {
+    if (dclm_lines_.Edit(parts_, *rules_.dclm_lines, &findings_, &changes_)) return true;
+    GoOnWith(dclm_lines_.text());
   }
   if (rules_.c4 && AskC4()) return true;
   if (rules_.c4_paragraphs && JudgeC4Paragraphs(parts_, *rules_.c4_paragraphs, &findings_)) {
@@ -43,6 +53,7 @@ bool Judge::AskAll(std::string_view url) {
   }
   if (rules_.fineweb && JudgeFineWeb(parts_, *rules_.fineweb, &counter_, &findings_)) return true;
   if (rules_.characters && JudgeCharacters(parts_, *rules_.characters, &findings_)) return true;
+  if (fasttext_ && fasttext_->Ask(parts_, &findings_)) return true;
   return perplexity_ && perplexity_->Ask(text_, &findings_);
 }
 

@@ -8,27 +8,31 @@
 #include "stages/filter/bad_words.h"
 #include "stages/filter/c4_quality.h"
 #include "stages/filter/character_shares.h"
+#include "stages/filter/dclm_lines.h"
 #include "stages/filter/fineweb_quality.h"
-#include "stages/filter/gopher_quality.h"
-#include "stages/filter/gopher_repetition.h"
+#include "stages/filter/gopher.h"
 #include "stages/filter/mask_pii.h"
 #include "stages/filter/url_rules.h"
 
 namespace owt::filter {
 
+class FasttextJudge;
+class FasttextRule;
 class PerplexityJudge;
 struct PerplexityRules;
 
 // All rules of a run, in the order in which they are asked. A list that is empty has none.
 struct FilterRules {
   UrlLists url;
-  std::optional<GopherRepetitionRules> gopher_repetition;
-  std::optional<GopherQualityRules> gopher_quality;
+  bool ended_lines = false;  // KeepEndedLines of dolma_gopher.h
+  GopherRules gopher;
+  std::optional<DclmLineRules> dclm_lines;
   std::optional<C4Rules> c4;
   std::optional<C4ParagraphRules> c4_paragraphs;
   std::optional<BadWords> bad_words;
   std::optional<FineWebRules> fineweb;
   std::optional<CharacterRules> characters;
+  std::shared_ptr<const FasttextRule> fasttext;
   std::shared_ptr<const PerplexityRules> perplexity;
   PiiRules pii;
   bool mask_phones = false;
@@ -42,9 +46,9 @@ class Judge {
   ~Judge();
 
   // Asks about a text in valid UTF-8 and its address. Without `all` it stops at the first rule that
-  // fails. What c4 leaves of a text is what the rules behind it are asked about; last, in a text
-  // that passed, addresses are masked. The answers are valid until the next call, and as long as
-  // `text` is.
+  // fails. What rules on lines leave of a text is what those behind them are asked about; last, in
+  // a text that passed, addresses are masked. The answers are valid until the next call, and as
+  // long as `text` is.
   void Read(std::string_view text, std::string_view url, bool all);
 
   const Findings& findings() const { return findings_; }
@@ -61,18 +65,22 @@ class Judge {
  private:
   bool AskAll(std::string_view url);
   bool AskC4();
+  void GoOnWith(std::string_view text);
 
   const FilterRules& rules_;
   std::unique_ptr<text::PublicSuffix> suffixes_;
+  std::unique_ptr<FasttextJudge> fasttext_;
   std::unique_ptr<PerplexityJudge> perplexity_;
   std::string_view text_;
   TextParts parts_;
   HashCounter counter_;
-  Ngrams ngrams_;
+  GopherJudge gopher_;
+  DclmLineEditor dclm_lines_;
   C4Editor c4_;
   Findings findings_;
   Changes changes_;
   std::string scratch_;
+  std::string ended_lines_;
   std::string masked_;
   std::string without_phones_;
 };

@@ -4,8 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "stages/filter/word_hash.h"
 
 // Most runs of words are there once, and what is there once decides nothing. So each pass looks at
 // places alone that may repeat:
@@ -19,34 +18,8 @@
 namespace owt::filter {
 namespace {
 
-constexpr size_t kShortWord = 16;
 constexpr size_t kPadding = 48;                 // zeros behind letters_
 constexpr size_t kKeptBytes = size_t{8} << 20;  // of scratch, from text to text
-
-uint64_t Load64(const char* bytes) {
-  uint64_t value;
-  std::memcpy(&value, bytes, sizeof(value));
-  return value;
-}
-
-// The two halves of the product, folded: wyhash's step.
-uint64_t Mix(uint64_t a, uint64_t b) {
-  const auto product =
-      static_cast<unsigned __int128>(a ^ 0x9E3779B97F4A7C15u) * (b ^ 0xD1B54A32D192ED03u);
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-uint64_t LowBytes(size_t n) { return n >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * n) - 1; }
-
-static_assert(std::endian::native == std::endian::little);  // LowBytes are those that stand first
-
-// REQUIRES: 16 readable bytes.
-uint64_t HashWord(const char* bytes, size_t size) {
-  if (size > kShortWord) return XXH3_64bits(bytes, size);
-  const uint64_t low = Load64(bytes) & LowBytes(size);
-  const uint64_t high = Load64(bytes + 8) & LowBytes(size < 8 ? 0 : size - 8);
-  return Mix(low, Mix(high, size));
-}
 
 template <class T>
 void KeepAtMost(size_t max_bytes, std::vector<T>* values) {

@@ -71,6 +71,13 @@ class TextParts {
     return text_.substr(line.begin, line.end - line.begin);
   }
 
+  // The same without white space at either end.
+  std::string_view StrippedOf(const Line& line) const {
+    if (line.blank()) return {};
+    const uint32_t begin = words_[line.first_word].begin;
+    return text_.substr(begin, words_[line.end_word - 1].end - begin);
+  }
+
   // The text without white space at either end, as str.strip() leaves it.
   std::string_view Stripped() const;
 

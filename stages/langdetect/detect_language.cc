@@ -1,17 +1,11 @@
 #include "stages/langdetect/detect_language.h"
 
-#include <cstdio>  // the next header uses FILE
-
-#include <cld2/public/compact_lang_det.h>
-#include <cld2/public/encodings.h>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 #include <cstdint>
 
+#include "stages/langdetect/cld2_answer.h"
+#include "stages/langdetect/cld2_library.h"
+#include "stages/langdetect/cld2_tables.h"
 #include "stages/text/utf8.h"
 
 // CLD2 (https://github.com/CLD2Owners/cld2): naive Bayes over quadgrams and words for alphabets
@@ -86,31 +80,17 @@ DetectedLanguage DetectLanguage(std::string_view text, const Cld2Options& option
     blanked = WithoutRefused(text);
     text = blanked;
   }
-  constexpr bool kPlainText = true;
   const int flags = options.best_effort ? CLD2::kCLDFlagBestEffort : 0;
   const CLD2::CLDHints hints = {OrNull(options.content_language), OrNull(options.top_level_domain),
                                 CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
-  CLD2::Language languages[3];
-  int percents[3] = {};
-  double scores[3];
-  int text_bytes = 0;
-  bool reliable = false;
-  CLD2::ExtDetectLanguageSummary(text.data(), static_cast<int>(text.size()), kPlainText, &hints,
-                                 flags, languages, percents, scores, nullptr, &text_bytes,
-                                 &reliable);
+  const Cld2Answer answer = AskCld2(text, hints, flags);
   DetectedLanguage detected;
-  detected.score = static_cast<float>(percents[0]) / 100;
-  if (reliable) detected.code = ModernCode(CLD2::LanguageCode(languages[0]));
+  detected.score = static_cast<float>(answer.percents[0]) / 100;
+  if (answer.reliable) detected.code = ModernCode(CLD2::LanguageCode(answer.languages[0]));
   return detected;
 }
 
-void KeepFreedMemory() {
-#ifdef __GLIBC__
-  constexpr int kBytes = 16 << 20;
-  mallopt(M_MMAP_THRESHOLD, kBytes);
-  mallopt(M_TRIM_THRESHOLD, kBytes);
-#endif
-}
+void LoadDetector() { Cld2Tables::Get(); }
 
 bool IsKnownLanguage(std::string_view code) {
   for (int i = 0; i < CLD2::NUM_LANGUAGES; ++i) {

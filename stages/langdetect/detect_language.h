@@ -22,17 +22,15 @@ struct Cld2Options {
 };
 
 // The language of plain text by CLD2 with its full embedded tables. Deterministic and thread-safe:
-// nothing but the text and the options decide. About 25 MB/s on long texts. REQUIRES: valid UTF-8,
-// less than 2 GiB.
+// nothing but the text and the options decide. Linear. REQUIRES: valid UTF-8, less than 2 GiB.
 DetectedLanguage DetectLanguage(std::string_view text, const Cld2Options& options = {});
 
 // Whether DetectLanguage can return `code`.
 bool IsKnownLanguage(std::string_view code);
 
-// Has the C library keep up to 16 MiB a thread of what is freed: CLD2 allocates some 100 KiB for
-// each text, and asking the system for them takes as long as it takes to judge a line. Without
-// effect elsewhere than in the GNU C library.
-void KeepFreedMemory();
+// Reads CLD2's tables, which the first text does otherwise. Throws Error where the installed
+// library has others than expected.
+void LoadDetector();
 
 // Version of the library and date of the tables in use.
 std::string DetectorVersion();

@@ -40,7 +40,7 @@ std::string ContentLanguage(const Document& document) {
 
 Judge::Judge(Policy policy, std::unique_ptr<LanguageModel> model, bool with_hints)
     : policy_(policy), model_(std::move(model)), with_hints_(with_hints) {
-  if (policy != Policy::kModel) KeepFreedMemory();
+  if (policy != Policy::kModel) LoadDetector();
 }
 
 Judgement Judge::Of(const Document& document) const {

@@ -1,5 +1,6 @@
 // `owt langdetect`: writes each text's language beside it, or keeps the texts of some languages.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -28,14 +29,25 @@ class LabelMap : public MapTransform {
       : judge_(std::move(judge)), min_score_(min_score) {}
 
   Verdict Apply(Document& document) const override {
-    const Judgement judgement = judge_->Of(document);
-    document.SetString("language", judgement.score < min_score_ ? "und" : judgement.label);
-    // The shortest decimal number for a float, which is not that for the same double.
-    document.SetJson("language_score", fmt::format("{}", judgement.score));
+    Label(judge_->Of(document), &document);
     return Verdict::Keep();
   }
 
+  Explanation Explain(Document& document) const override {
+    const Judgement judgement = judge_->Of(document);
+    Label(judgement, &document);
+    std::string details = fmt::format("language {}, score {}", judgement.label, judgement.score);
+    if (judgement.score < min_score_) details += fmt::format(", at least {}: und", min_score_);
+    return {Verdict::Keep(), details};
+  }
+
  private:
+  void Label(const Judgement& judgement, Document* document) const {
+    document->SetString("language", judgement.score < min_score_ ? "und" : judgement.label);
+    // The shortest decimal number for a float, which is not that for the same double.
+    document->SetJson("language_score", fmt::format("{}", judgement.score));
+  }
+
   std::unique_ptr<Judge> judge_;
   float min_score_;
 };
@@ -45,8 +57,22 @@ class KeepMap : public MapTransform {
   KeepMap(std::unique_ptr<Judge> judge, std::vector<std::string> languages, float min_score)
       : judge_(std::move(judge)), languages_(std::move(languages)), min_score_(min_score) {}
 
-  Verdict Apply(Document& document) const override {
+  Verdict Apply(Document& document) const override { return VerdictOn(judge_->Of(document)); }
+
+  Explanation Explain(Document& document) const override {
     const Judgement judgement = judge_->Of(document);
+    const Verdict verdict = VerdictOn(judgement);
+    std::string details = fmt::format("{}, score {}", judgement.label, judgement.score);
+    if (verdict.drop_reason == "language") {
+      details += fmt::format(", kept: {}", fmt::join(languages_, ", "));
+    } else if (!verdict.keep()) {
+      details += fmt::format(", at least {}", min_score_);
+    }
+    return {verdict, details};
+  }
+
+ private:
+  Verdict VerdictOn(const Judgement& judgement) const {
     const bool wanted = std::any_of(
         languages_.begin(), languages_.end(), [&judgement](const std::string& language) {
           return language == judgement.code || language == judgement.label;
@@ -55,7 +81,6 @@ class KeepMap : public MapTransform {
     return judgement.score < min_score_ ? Verdict::Drop("language_score") : Verdict::Keep();
   }
 
- private:
   std::unique_ptr<Judge> judge_;
   std::vector<std::string> languages_;
   float min_score_;

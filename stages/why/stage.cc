@@ -11,9 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/document.h"
 #include "formats/provenance.h"
-#include "pipeline/buffer.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
@@ -21,6 +19,7 @@
 #include "pipeline/output_file.h"
 #include "pipeline/side_file.h"
 #include "pipeline/stage.h"
+#include "stages/why/change.h"
 #include "stages/why/find_record.h"
 #include "stages/why/verdict.h"
 
@@ -39,25 +38,9 @@ std::string Option(const Manifest& manifest, const std::string& name) {
   return found == manifest.options.end() ? "" : found->second;
 }
 
-// The decoded text of a record; nothing for a line of a URL list.
-std::optional<std::string> TextOf(const std::string& line, const std::string& text_key) {
-  Buffer padded;
-  padded.Append(line);
-  DocumentParser parser({text_key, ""});
-  Document document;
-  if (!parser.Parse(padded.view(), &document).empty()) return std::nullopt;
-  return std::string(document.text());
-}
-
-// How the text changed from one stage to the next, or an empty text.
-std::string ChangeOf(const FoundRecord& before, const FoundRecord& now,
-                     const std::string& text_key) {
-  const auto old_text = TextOf(before.line, text_key), new_text = TextOf(now.line, text_key);
-  if (!old_text || !new_text || *old_text == *new_text) return "";
-  const auto differs =
-      std::mismatch(old_text->begin(), old_text->end(), new_text->begin(), new_text->end());
-  return fmt::format("; text changed from its byte {} on, {} -> {} bytes",
-                     differs.first - old_text->begin(), old_text->size(), new_text->size());
+// Behind what it explains.
+std::string Details(const why::Answer& answer) {
+  return answer.details.empty() ? "" : ": " + answer.details;
 }
 
 // "too_few_tokens 12, language 3"
@@ -123,14 +106,17 @@ class Why : public Stage {
     if (outputs.empty() || outputs[0].ends_with(".bin")) return AmongTokens(outputs);
     if (!last_) last_ = LookFor(inputs, context);
     if (auto found = LookFor(outputs, context)) {
-      const std::string change =
-          last_ ? ChangeOf(*last_, *found, Option(manifest, "text-key")) : "";
+      const std::string change = last_ ? why::ChangeText(manifest, *last_, *found, context) : "";
       last_ = std::move(found);
       is_lost_ = false;
       return "kept: " + PlaceText(*last_) + change;
     }
     std::string reason = ReasonOnRecord(path, manifest, context);
-    if (reason.empty() && last_ && !is_lost_) reason = ReasonFound(manifest, outputs, context);
+    if (reason.empty() && last_ && !is_lost_) {
+      reason = std::all_of(outputs.begin(), outputs.end(), FileExists)
+                   ? ReasonFound(path, manifest, context)
+                   : "not known: some of its outputs are no longer here";
+    }
     if (!reason.empty()) is_lost_ = true;
     return reason;
   }
@@ -157,7 +143,7 @@ class Why : public Stage {
     return "made tokens of what it got; owt encode --provenance says which document is whose";
   }
 
-  // From the files beside the output.
+  // From the lists of records that went.
   std::string ReasonOnRecord(const std::string& path, const Manifest& manifest,
                              RunContext& context) const {
     const std::string quarantine = Option(manifest, "quarantine");
@@ -168,23 +154,27 @@ class Why : public Stage {
       if (file.empty()) continue;
       const auto side =
           FindRecord({PlaceOf(file, path, manifest)}, query_, &Query::MeansRecordOf, context);
-      if (side) return fmt::format("{}: {}", what, why::ReasonOf(side->line));
+      if (!side) continue;
+      const std::string reason = fmt::format("{}: {}", what, why::ReasonOf(side->line));
+      if (!last_ || is_lost_) return reason;
+      return reason + Details(why::AskMaps(manifest, last_->line, context));
     }
-    const std::string explain = Option(manifest, "explain");
-    if (explain.empty()) return "";
-    const auto side =
-        FindRecord({PlaceOf(explain, path, manifest)}, query_, &Query::Means, context);
-    return side ? "explained: " + side->line : "";
+    return "";
   }
 
-  // For a document that the stages before kept.
-  std::string ReasonFound(const Manifest& manifest, const std::vector<std::string>& outputs,
+  // For a document that the stages before kept: from its maps, from what it explained, or from its
+  // counts.
+  std::string ReasonFound(const std::string& path, const Manifest& manifest,
                           RunContext& context) const {
-    if (!std::all_of(outputs.begin(), outputs.end(), FileExists)) {
-      return "not known: some of its outputs are no longer here";
+    const why::Answer answer = why::AskMaps(manifest, last_->line, context);
+    if (!answer.reason.empty()) {
+      return fmt::format("dropped: {}{} (by asking it again)", answer.reason, Details(answer));
     }
-    const std::string reason = why::ReasonOfMaps(manifest, last_->line, context);
-    if (!reason.empty()) return fmt::format("dropped: {} (by asking it again)", reason);
+    if (const std::string explain = Option(manifest, "explain"); !explain.empty()) {
+      const auto side =
+          FindRecord({PlaceOf(explain, path, manifest)}, query_, &Query::Means, context);
+      if (side) return "explained: " + side->line;
+    }
     const std::string reasons = Reasons(manifest.tally);
     if (reasons.empty()) return "";
     return fmt::format(

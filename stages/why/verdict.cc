@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "formats/document.h"
@@ -72,24 +73,31 @@ Maps MapsOf(const Manifest& manifest, const RunContext& context) {
 
 }  // namespace
 
-std::string ReasonOfMaps(const Manifest& manifest, std::string_view line,
-                         const RunContext& context) {
+Answer AskMaps(const Manifest& manifest, std::string_view line, const RunContext& context) {
   const Maps made = MapsOf(manifest, context);
   const std::vector<formats::NamedMap>& maps = made.maps;
-  if (maps.empty()) return "";
+  if (maps.empty()) return {};
   Buffer padded;
   padded.Append(line);
   DocumentParser parser({OptionOf(manifest, "text-key"), OptionOf(manifest, "url-key")},
                         maps[0].map->replaces_surrogates());
   Document document;
-  if (!parser.Parse(padded.view(), &document).empty()) return "";
+  if (!parser.Parse(padded.view(), &document).empty()) return {};
+  const auto named = [&maps](const std::string& stage, std::string_view colon,
+                             std::string_view text) {
+    return maps.size() > 1 ? fmt::format("{}{}{}", stage, colon, text) : std::string(text);
+  };
+  Answer answer;
   for (const auto& [stage, map] : maps) {
-    const Verdict verdict = map->Apply(document);
-    if (verdict.keep()) continue;
-    return maps.size() > 1 ? fmt::format("{}:{}", stage, verdict.drop_reason)
-                           : std::string(verdict.drop_reason);
+    Explanation explanation = map->Explain(document);
+    if (!explanation.verdict.keep()) {
+      return {named(stage, ":", explanation.verdict.drop_reason), std::move(explanation.details)};
+    }
+    if (explanation.details.empty()) continue;
+    if (!answer.details.empty()) answer.details += "; ";
+    answer.details += named(stage, ": ", explanation.details);
   }
-  return "";
+  return answer;
 }
 
 }  // namespace owt::why

@@ -8,10 +8,14 @@
 
 namespace owt::why {
 
-// What a run of maps (cleanup, langdetect, filter, or several of them fused) says of a record: its
-// reason to drop it, made by running the step again on this record with the options of the
-// manifest; empty where the stage is not made of maps, or keeps the record.
-std::string ReasonOfMaps(const Manifest& manifest, std::string_view line,
-                         const RunContext& context);
+// What maps say of a record.
+struct Answer {
+  std::string reason;   // to drop it, with the stage's name where several are fused; empty: it stays
+  std::string details;  // what that rests on, or what was changed where (pipeline/transform.h)
+};
+
+// Asks the maps of a run (cleanup, langdetect, filter, or several of them fused) about a record
+// again, with the options of the manifest. Empty where the stage is not made of maps.
+Answer AskMaps(const Manifest& manifest, std::string_view line, const RunContext& context);
 
 }  // namespace owt::why

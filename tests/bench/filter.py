@@ -132,10 +132,12 @@ def compare(owt, name, texts, folder, speed):
     memory = in_memory(speed, folder / "records", 8)
     files = min(cpu_seconds(command) for _ in range(3))
     score = min(cpu_seconds([*command, "--mode", "score"]) for _ in range(3))
+    presets = {preset: min(cpu_seconds([*command, "--mode", "score", "--preset", preset]) for _ in range(3)) for preset in ("dclm", "dolma")}
     kept = sum(reason is None for reason, _ in answers)
     print(f"{name}: {size / 1e6:.1f} MB, {kept} of {len(texts)} texts kept. In memory, all rules about every text: owt "
           f"{size / memory / 1e6:.0f} MB/s. jsonl to jsonl: --mode score {size / score / 1e6:.0f} MB/s, --mode drop "
-          f"{size / files / 1e6:.0f} MB/s. datatrove {size / theirs / 1e6:.2f} MB/s: {theirs / memory:.0f}x, {theirs / files:.0f}x")
+          f"{size / files / 1e6:.0f} MB/s. datatrove {size / theirs / 1e6:.2f} MB/s: {theirs / memory:.0f}x, {theirs / files:.0f}x. "
+          + " ".join(f"--mode score --preset {preset} {size / seconds / 1e6:.0f} MB/s" for preset, seconds in presets.items()))
 
 
 def worst_cases(speed, folder):

@@ -39,8 +39,8 @@ int main(int argc, char** argv) {
   std::ifstream file(argv[1], std::ios::binary);
   const std::string records((std::istreambuf_iterator<char>(file)), {});
   owt::filter::FilterRules rules;
-  rules.gopher_repetition.emplace();
-  rules.gopher_quality.emplace();
+  rules.gopher.repetition.emplace();
+  rules.gopher.quality.emplace();
   rules.c4.emplace();
   rules.c4_paragraphs.emplace();
   rules.fineweb.emplace();

@@ -1,13 +1,15 @@
 // Lets the conformance scripts ask the text algorithms directly, many texts in one process.
 //
 //   text_probe encode|encode-TIER|clean|explain|spaces < texts > answers
-//   text_probe language HINTS | fasttext MODEL MOST LEAST | ngrams MODEL < texts > answers
+//   text_probe language HINTS | cld2 HINTS | fasttext MODEL MOST LEAST < texts > answers
+//   text_probe ngrams MODEL < sentences > answers
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
 // answers each text with its GPT-2 ids, u16 each, `encode-TIER` by the instructions named (`tiers`
 // prints those of this machine, one a line); `language` with "CODE PERCENT", where HINTS may be
-// "best" (effort), "tld=de" and "http=de,en"; `fasttext` with a line "LABEL BITS" for each of the
+// "best" (effort), "tld=de" and "http=de,en"; `cld2` with how our answer and that of libcld2 itself
+// differ, the same hints given to both; `fasttext` with a line "LABEL BITS" for each of the
 // MOST predictions with a probability of LEAST or more, BITS being the float in hexadecimal;
 // `ngrams` with "BITS WORDS" of a sentence: its log10 and its words with the end of it. Before
 // a text to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned
@@ -36,6 +38,7 @@
 #include "stages/text/bpe_encoder.h"
 #include "stages/text/fasttext_classifier.h"
 #include "stages/text/ngram_scorer.h"
+#include "tests/reference/cld2_library_answer.h"
 
 namespace {
 
@@ -79,17 +82,36 @@ int PrintTiers() {
   return 0;
 }
 
-std::function<std::string(std::string_view)> LanguageWith(std::span<char*> hints) {
+owt::langdetect::Cld2Options HintsOf(std::span<char*> hints) {
   owt::langdetect::Cld2Options options;
   for (const std::string_view hint : hints) {
     if (hint == "best") options.best_effort = true;
     if (hint.starts_with("tld=")) options.top_level_domain = hint.substr(4);
     if (hint.starts_with("http=")) options.content_language = hint.substr(5);
   }
+  return options;
+}
+
+std::function<std::string(std::string_view)> LanguageWith(std::span<char*> hints) {
+  const owt::langdetect::Cld2Options options = HintsOf(hints);
   return [options](std::string_view text) {
     const owt::langdetect::DetectedLanguage detected =
         owt::langdetect::DetectLanguage(text, options);
     return fmt::format("{} {:.0f}", detected.code, detected.score * 100);
+  };
+}
+
+std::function<std::string(std::string_view)> CompareCld2With(std::span<char*> words) {
+  static const owt::langdetect::Cld2Options options = HintsOf(words);
+  const auto or_null = [](const std::string& hint) {
+    return hint.empty() ? nullptr : hint.c_str();
+  };
+  const CLD2::CLDHints hints = {or_null(options.content_language),
+                                or_null(options.top_level_domain), CLD2::UNKNOWN_ENCODING,
+                                CLD2::UNKNOWN_LANGUAGE};
+  const int flags = options.best_effort ? CLD2::kCLDFlagBestEffort : 0;
+  return [=](std::string_view text) {
+    return owt::reference::Cld2Difference(std::string(text), hints, flags);
   };
 }
 
@@ -179,6 +201,7 @@ int main(int argc, char** argv) {
   if (question == "encode") answer = EncodeWith("");
   if (question.starts_with("encode-")) answer = EncodeWith(question.substr(7));
   if (question == "language") answer = LanguageWith(arguments);
+  if (question == "cld2") answer = CompareCld2With(arguments);
   if (question == "fasttext") answer = PredictWith(arguments);
   if (question == "ngrams") answer = ScoreWith(arguments);
   if (question == "spaces") answer = owt::cleanup::CleanSpaces;
@@ -186,10 +209,10 @@ int main(int argc, char** argv) {
     answer = [&](std::string_view record) { return Clean(question == "explain", record); };
   }
   if (!answer) {
-    std::fprintf(
-        stderr,
-        "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
-        "fasttext MODEL MOST LEAST|ngrams MODEL|clean|explain|spaces < records > records\n");
+    std::fprintf(stderr,
+                 "usage: text_probe tiers|encode[-TIER]|language [HINT...]|"
+                 "cld2 [HINT...]|fasttext MODEL MOST LEAST|ngrams MODEL|clean|explain|spaces "
+                 "< records > records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

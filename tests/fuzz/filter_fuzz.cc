@@ -60,8 +60,8 @@ FilterRules AllRules() {
   rules.url.words = owt::filter::WordSet({"bad"});
   rules.url.soft_words = owt::filter::WordSet({"soft", "words"});
   rules.url.parts = owt::filter::PartsOf({"xx", "xy"});
-  rules.gopher_repetition.emplace();
-  rules.gopher_quality.emplace();
+  rules.gopher.repetition.emplace();
+  rules.gopher.quality.emplace();
   rules.c4.emplace();
   rules.c4_paragraphs.emplace();
   rules.fineweb.emplace();
@@ -72,20 +72,39 @@ FilterRules AllRules() {
   return rules;
 }
 
+// The other ways to count, with rules on lines.
+FilterRules RulesAs(owt::filter::GopherReading reading) {
+  FilterRules rules;
+  rules.gopher.reading = reading;
+  rules.gopher.repetition.emplace();
+  rules.gopher.quality.emplace();
+  rules.ended_lines = reading == owt::filter::GopherReading::kDolma;
+  rules.dclm_lines.emplace();
+  return rules;
+}
+
+void CheckJudge(std::string_view text, owt::filter::Judge* judge) {
+  for (const bool all : {true, false}) {
+    judge->Read(text, text.substr(0, text.find('\n')), all);
+    if (owt::text::FindInvalidUtf8(judge->text()) != std::string::npos) abort();
+    for (const owt::filter::Finding& finding : judge->findings().list()) {
+      if (!std::isfinite(finding.value) || finding.value < 0) abort();
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const FilterRules rules = AllRules();
   static owt::filter::Judge judge(rules);
+  static const FilterRules dclm = RulesAs(owt::filter::GopherReading::kDclm);
+  static owt::filter::Judge dclm_judge(dclm);
+  static const FilterRules dolma = RulesAs(owt::filter::GopherReading::kDolma);
+  static owt::filter::Judge dolma_judge(dolma);
   const std::string text =
       owt::text::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data), size});
   CheckWords(text);
-  for (const bool all : {true, false}) {
-    judge.Read(text, std::string_view(text).substr(0, text.find('\n')), all);
-    if (owt::text::FindInvalidUtf8(judge.text()) != std::string::npos) abort();
-    for (const owt::filter::Finding& finding : judge.findings().list()) {
-      if (!std::isfinite(finding.value) || finding.value < 0) abort();
-    }
-  }
+  for (owt::filter::Judge* each : {&judge, &dclm_judge, &dolma_judge}) CheckJudge(text, each);
   return 0;
 }

@@ -303,7 +303,10 @@ CASES = {
                                "1000000"]),
     "filter:score": Case(documents, ["--mode", "score", "--filters", "gopher-repetition,gopher-quality,c4,fineweb", "--perplexity-model",
                                      str(GOLDEN / "filter/perplexity/m.arpa"), "--perplexity-buckets", "4,8"]),
-    "filter:explain": Case(documents, sides=["explain"]),
+    "filter:explain": Case(documents, ["--preset", "dclm", "--gopher-min-words", "5", "--dclm-min-line-words", "12",
+                                       "--dclm-max-removed-words", "0.5", "--fasttext-label", "eng_Latn", "--fasttext",
+                                       str(GOLDEN / "langdetect/model/tiny.bin"), "--fasttext-min-score", "0.85"],
+                           sides=["explain"]),
     "langdetect:model": Case(documents, ["--model", str(GOLDEN / "langdetect/model/tiny.bin"), "--policy", "both", "--hints"]),
     "dedup": Case(documents, ["--lsh"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over

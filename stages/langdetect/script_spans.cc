@@ -1,0 +1,127 @@
+#include "stages/langdetect/script_spans.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "stages/langdetect/cld2_library.h"
+#include "stages/langdetect/letter_pages.h"
+
+namespace owt::langdetect {
+namespace {
+
+constexpr size_t kMostTaken = CLD2::kMaxScriptBytes;
+
+uint32_t ScriptAt(const char* at) {
+  const auto byte = static_cast<uint8_t>(*at);
+  if (byte < 0x80) return kAsciiLetters[byte] == ' ' ? CLD2::ULScript_Common : CLD2::ULScript_Latin;
+  return LetterOf(ReadValid(at).code_point).script;
+}
+
+}  // namespace
+
+ScriptSpans::ScriptSpans(std::string_view text, char* buffer)
+    : at_(text.data()), end_(text.data() + text.size()), buffer_(buffer) {}
+
+bool ScriptSpans::SkipToLetter() {
+  while (at_ < end_) {
+    const auto byte = static_cast<uint8_t>(*at_);
+    if (byte < 0x80) {
+      if (kAsciiLetters[byte] != ' ') {
+        next_script_ = CLD2::ULScript_Latin;
+        return true;
+      }
+      ++at_;
+      continue;
+    }
+    const ValidChar c = ReadValid(at_);
+    next_script_ = LetterOf(c.code_point).script;
+    if (next_script_ != CLD2::ULScript_Common) return true;
+    at_ += c.bytes;
+  }
+  return false;
+}
+
+// Whether the span goes on over a letter of another script, `next` being what follows that: it does
+// unless two such letters follow each other. CLD2 reads the byte behind the text here; in a text
+// that ends with a NUL or with no letter its answer is this one.
+bool ScriptSpans::GoesOn(const char* next) const {
+  if (next == end_) return true;
+  const uint32_t script = ScriptAt(next);
+  return script == CLD2::ULScript_Common || script == script_;
+}
+
+// Letters from at_ to the next other character or to the span's end.
+void ScriptSpans::CopyLetters() {
+  while (at_ < end_ && taken_ < kMostTaken) {
+    const auto byte = static_cast<uint8_t>(*at_);
+    if (byte < 0x80) {
+      const char letter = kAsciiLetters[byte];
+      if (letter == ' ') return;
+      if (script_ != CLD2::ULScript_Latin && !GoesOn(at_ + 1)) return;
+      *out_++ = letter;
+      ++at_;
+      ++taken_;
+      continue;
+    }
+    const ValidChar c = ReadValid(at_);
+    const Letter& letter = LetterOf(c.code_point);
+    if (letter.script != script_ && letter.script != CLD2::ULScript_Inherited) {
+      if (letter.script == CLD2::ULScript_Common || !GoesOn(at_ + c.bytes)) return;
+    }
+    std::memcpy(out_, &letter.lower, sizeof(letter.lower));
+    out_ += letter.lower_bytes;
+    at_ += c.bytes;
+    taken_ += c.bytes;
+  }
+}
+
+// The common case: ASCII in a Latin span, far from all limits. Whether at_ is within a word then;
+// else its space is written.
+bool ScriptSpans::CopyAsciiWords() {
+  const size_t limit = std::min(soft_limit_, kMostTaken);
+  if (taken_ + 1 >= limit) return true;
+  const size_t most = std::min(static_cast<size_t>(end_ - at_), limit - 1 - taken_);
+  const char* const stop = at_ + most;
+  const char* at = at_;
+  char* out = out_;
+  char previous = 'a';
+  for (; at < stop; ++at) {
+    const char letter = kAsciiLetters[static_cast<uint8_t>(*at)];
+    if (letter == 0) break;
+    *out = letter;
+    out += static_cast<int>(letter != ' ') | static_cast<int>(previous != ' ');
+    previous = letter;
+  }
+  taken_ += static_cast<size_t>(out - out_);
+  at_ = at;
+  out_ = out;
+  return previous != ' ';
+}
+
+bool ScriptSpans::Next(ScriptSpan* span) {
+  const auto left = static_cast<size_t>(end_ - at_);
+  soft_limit_ = kMostTaken - CLD2::kWithinScriptTail;
+  // The last two spans of a long text are of the same length.
+  if (left >= kMostTaken && left < 2 * kMostTaken) soft_limit_ = left / 2;
+  if (!SkipToLetter()) return false;
+  script_ = next_script_;
+  out_ = buffer_;
+  *out_++ = ' ';
+  taken_ = 1;
+  while (true) {
+    const bool in_word = script_ != CLD2::ULScript_Latin || CopyAsciiWords();
+    if (in_word) CopyLetters();
+    const bool more = SkipToLetter();
+    if (in_word) {
+      *out_++ = ' ';
+      ++taken_;
+    }
+    if (!more || taken_ >= soft_limit_) break;
+    if (next_script_ != script_ && next_script_ != CLD2::ULScript_Inherited) break;
+  }
+  std::memcpy(out_, "   ", 4);
+  *span = {buffer_, static_cast<int>(out_ - buffer_), script_};
+  return true;
+}
+
+}  // namespace owt::langdetect
