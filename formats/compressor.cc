@@ -21,7 +21,7 @@ constexpr uint32_t kXzPreset = 6;
 constexpr int kZstdLevel = 3;
 
 // zlib and bzip2 count in unsigned int.
-constexpr size_t kMaxStep = size_t{1} << 30;
+constexpr size_t kMaxDeflateStep = size_t{1} << 30;
 
 [[noreturn]] void FailLibrary(const char* library) {
   throw Error(ErrorKind::kInternal, std::string(library) + " refused to compress");
@@ -50,8 +50,8 @@ class Deflater {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
     int result = Z_OK;
     for (size_t left = plain.size(); result == Z_OK;) {
-      const size_t step = std::min(left, kMaxStep);
-      const size_t room = std::min(out->size() - end, kMaxStep);
+      const size_t step = std::min(left, kMaxDeflateStep);
+      const size_t room = std::min(out->size() - end, kMaxDeflateStep);
       stream_.avail_in = static_cast<uInt>(step);
       stream_.next_out = reinterpret_cast<Bytef*>(out->data() + end);
       stream_.avail_out = static_cast<uInt>(room);
@@ -81,8 +81,8 @@ void CompressBzip2(std::string_view plain, std::string* out) {
   stream.next_in = const_cast<char*>(plain.data());
   int result = BZ_RUN_OK;
   for (size_t left = plain.size(); result == BZ_RUN_OK || result == BZ_FINISH_OK;) {
-    const size_t step = std::min(left, kMaxStep);
-    const size_t room = std::min(out->size() - end, kMaxStep);
+    const size_t step = std::min(left, kMaxDeflateStep);
+    const size_t room = std::min(out->size() - end, kMaxDeflateStep);
     stream.avail_in = static_cast<unsigned int>(step);
     stream.next_out = out->data() + end;
     stream.avail_out = static_cast<unsigned int>(room);

@@ -15,7 +15,7 @@
 namespace owt::formats {
 namespace {
 
-constexpr int32_t kMagic = 793712314;
+constexpr int32_t kFasttextMagic = 793712314;
 constexpr int32_t kOldVersion = 11;  // whose classifiers know no n-grams of characters
 constexpr int32_t kVersion = 12;
 constexpr int32_t kSupervised = 3;
@@ -82,7 +82,7 @@ class Cursor {
 constexpr int32_t kMaxInt32 = std::numeric_limits<int32_t>::max();
 
 FasttextArguments ReadArguments(Cursor& cursor) {
-  if (cursor.Read<int32_t>("the magic number") != kMagic) {
+  if (cursor.Read<int32_t>("the magic number") != kFasttextMagic) {
     cursor.Malformed("it does not begin with fastText's magic number");
   }
   const auto version = cursor.ReadWithin<int32_t>("the version", kOldVersion, kVersion);

@@ -8,7 +8,7 @@
 namespace owt::formats {
 namespace {
 
-constexpr size_t kBeginningBytes = 1024;  // of a line too large, kept for the quarantine
+constexpr size_t kKeptLineBytes = 1024;  // of a line too large, kept for the quarantine
 
 // Index behind the last '\n', or npos.
 size_t EndOfLastLine(std::string_view bytes) {
@@ -159,7 +159,7 @@ size_t LineSource::Fill(Batch* batch) {
 void LineSource::DropRestOfLine(Batch* batch) {
   Buffer& bytes = batch->bytes;
   batch->bad.push_back(
-      {batch->begin.offset, "too_large", std::string(bytes.view().substr(0, kBeginningBytes))});
+      {batch->begin.offset, "too_large", std::string(bytes.view().substr(0, kKeptLineBytes))});
   bytes.Reserve(batch_bytes_);
   while (true) {
     const size_t count = stream_->Read(bytes.data(), bytes.capacity());
@@ -185,7 +185,7 @@ void LineSource::TakeLines(size_t lines_end, Batch* batch) {
     const size_t length = std::min(bytes.view().find('\n'), lines_end);
     if (length > context_.common.max_record_bytes) {
       batch->bad.push_back(
-          {batch->begin.offset, "too_large", std::string(bytes.view().substr(0, kBeginningBytes))});
+          {batch->begin.offset, "too_large", std::string(bytes.view().substr(0, kKeptLineBytes))});
       carry_.assign(bytes.view().substr(std::min(length + 1, bytes.size())));
       bytes.Clear();
       if (!carry_.empty()) at_end_of_file_ = false;

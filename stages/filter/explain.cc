@@ -50,7 +50,8 @@ void ExplainTransform::Apply(const Batch& batch, BatchResult* result) const {
     if (!bad.empty()) return result->Quarantine(begin, end, bad);
     const Verdict verdict = map_.Apply(document);
     const bool changed = document.changed();
-    if (!verdict.keep() || changed) Explain(batch, begin, document, verdict, &result->aux);
+    const bool edited = changed && !map_.last().changes().list().empty();  // more than a bucket
+    if (!verdict.keep() || edited) Explain(batch, begin, document, verdict, &result->aux);
     if (!verdict.keep()) return result->Drop(begin, end, verdict.drop_reason);
     ++result->tally.out;
     result->tally.changed += changed;

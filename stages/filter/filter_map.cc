@@ -7,11 +7,13 @@
 
 #include "formats/document.h"
 #include "stages/filter/finding_text.h"
+#include "stages/filter/perplexity.h"
 
 namespace owt::filter {
 namespace {
 
 constexpr std::string_view kField = "filter";
+constexpr std::string_view kBucketField = "bucket";
 
 // [{"rule":R,"value":V,"threshold":T},..] of the rules that failed.
 std::string TagJson(const Findings& findings) {
@@ -50,8 +52,11 @@ Verdict FilterMap::Apply(Document& document) const {
   const Findings& findings = judge.findings();
   if (mode_ == Mode::kTag) document.SetJson(kField, TagJson(findings));
   if (mode_ == Mode::kScore) document.SetJson(kField, ScoreJson(findings));
+  if (mode_ == Mode::kDrop && findings.failed()) return Verdict::Drop(findings.first_failed().rule);
+  if (rules_.perplexity && rules_.perplexity->buckets) {
+    document.SetString(kBucketField, judge.bucket());
+  }
   if (mode_ != Mode::kDrop) return Verdict::Keep();
-  if (findings.failed()) return Verdict::Drop(findings.first_failed().rule);
   if (judge.text() != document.text()) document.SetText(std::string(judge.text()));
   return Verdict::Keep();
 }

@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 #include "pipeline/error.h"
 #include "stages/filter/fasttext_quality.h"
+#include "stages/filter/perplexity.h"
 #include "stages/text/list_files.h"
 
 namespace owt::filter {
@@ -22,6 +24,23 @@ bool Has(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// "HEAD,TAIL".
+PerplexityBuckets ParseBuckets(std::string_view text) {
+  PerplexityBuckets buckets;
+  const char* end = text.data() + text.size();
+  auto result = std::from_chars(text.data(), end, buckets.head);
+  const bool has_head = result.ec == std::errc{} && result.ptr != end && *result.ptr == ',';
+  if (has_head) result = std::from_chars(result.ptr + 1, end, buckets.tail);
+  if (!has_head || result.ec != std::errc{} || result.ptr != end || !(buckets.head > 0) ||
+      !(buckets.head < buckets.tail)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--perplexity-buckets: '{}' is not two numbers, the second the larger, "
+                            "such as 340,520",
+                            text));
+  }
+  return buckets;
+}
+
 }  // namespace
 
 void FilterOptions::Declare(OptionSet& options) {
@@ -32,7 +51,7 @@ void FilterOptions::Declare(OptionSet& options) {
           "fineweb: gopher-repetition, gopher-quality, c4 without its rule on the ends of lines, "
           "fineweb, as FineWeb was made. gopher: the first two. c4: c4 alone. dclm: gopher-quality "
           "and gopher-repetition as DCLM counts, dclm-lines. dolma: dolma-lines, gopher-quality, "
-          "gopher-repetition as Dolma counts. none: only lists, masks and the classifier that are "
+          "gopher-repetition as Dolma counts. none: only lists, masks and the models that are "
           "named.")
       .List("filters", &families_, "NAMES", "these rules in place of the preset's")
       .Detail(
@@ -53,6 +72,7 @@ void FilterOptions::Declare(OptionSet& options) {
   DeclareFineWeb(options);
   DeclareCharacters(options);
   DeclareFasttext(options);
+  DeclarePerplexity(options);
   DeclareLists(options);
   options.Example("owt filter cleaned.json good.json", "keeps what FineWeb's rules keep");
   options.Example("owt filter --mode score cleaned.json", "what the rules measure, for thresholds");
@@ -189,6 +209,27 @@ void FilterOptions::DeclareFasttext(OptionSet& options) {
       .Real("fasttext-min-score", &fasttext_min_score_, 0, 1, "least probability of the label");
 }
 
+void FilterOptions::DeclarePerplexity(OptionSet& options) {
+  constexpr double kMost = 1e300;
+  options.Group("Perplexity")
+      .File("perplexity-model", &perplexity_model_, "a model of n-grams: ARPA or KenLM")
+      .Detail(
+          "An ARPA file, compressed or not, or what KenLM's build_binary makes of one: probing "
+          "hash "
+          "tables, no trie. Each line is a sentence, its words are what white space parts. The "
+          "perplexity is asked after all other rules.")
+      .Choice("perplexity-normalize", &perplexity_normalize_, {"none", "ccnet"},
+              "how the model gets a line")
+      .Detail(
+          "none: as it is. ccnet: in lower case, without accents and control characters, digits 0, "
+          "marks those of ASCII, as CCNet trained its models, which had the text cut by "
+          "SentencePiece as well.")
+      .Real("max-perplexity", &max_perplexity_, 0, kMost, "more is too much; 0: no limit")
+      .Real("min-perplexity", &min_perplexity_, 0, kMost, "less is too little")
+      .Text("perplexity-buckets", &perplexity_buckets_, "HEAD,TAIL",
+            "add bucket: head below HEAD, middle below TAIL, else tail");
+}
+
 void FilterOptions::DeclareLists(OptionSet& options) {
   options.Group("Lists, one entry a line")
       .Files("url-domains", &url_domains_, "drop records of these domains and hosts")
@@ -268,6 +309,30 @@ UrlLists FilterOptions::MakeUrlLists() const {
   return lists;
 }
 
+std::shared_ptr<const PerplexityRules> FilterOptions::MakePerplexity() const {
+  if (perplexity_model_.empty()) {
+    const char* needy = max_perplexity_ > 0               ? "max-perplexity"
+                        : min_perplexity_ > 0             ? "min-perplexity"
+                        : !perplexity_buckets_.empty()    ? "perplexity-buckets"
+                        : perplexity_normalize_ != "none" ? "perplexity-normalize"
+                                                          : nullptr;
+    if (needy == nullptr) return nullptr;
+    throw Error(ErrorKind::kUsage, fmt::format("--{} needs --perplexity-model", needy));
+  }
+  PerplexityRules rules;
+  rules.ccnet_text = perplexity_normalize_ == "ccnet";
+  rules.max = max_perplexity_;
+  rules.min = min_perplexity_;
+  if (!perplexity_buckets_.empty()) rules.buckets = ParseBuckets(perplexity_buckets_);
+  if (mode() == Mode::kDrop && rules.max == 0 && rules.min == 0 && !rules.buckets) {
+    throw Error(ErrorKind::kUsage,
+                "--perplexity-model needs --max-perplexity, --min-perplexity, "
+                "--perplexity-buckets, or --mode tag or score");
+  }
+  rules.model = std::make_shared<formats::NgramModel>(perplexity_model_);
+  return std::make_shared<const PerplexityRules>(std::move(rules));
+}
+
 FilterRules FilterOptions::MakeRules() const {
   const std::vector<std::string> families = Families();
   FilterRules rules;
@@ -300,6 +365,7 @@ FilterRules FilterOptions::MakeRules() const {
     rules.fasttext =
         std::make_shared<FasttextRule>(fasttext_, fasttext_label_, fasttext_min_score_);
   }
+  rules.perplexity = MakePerplexity();
   rules.pii = pii_;
   rules.mask_phones = mask_phones_;
   const bool masks = pii_.emails || pii_.addresses || mask_phones_;
@@ -315,9 +381,11 @@ FilterRules FilterOptions::MakeRules() const {
         ErrorKind::kUsage,
         fmt::format("--explain needs --mode drop: --mode {} says it all in the records", mode_));
   }
-  if (families.empty() && rules.url.empty() && bad_words_.empty() && fasttext_.empty() && !masks) {
-    throw Error(ErrorKind::kUsage,
-                "nothing to do: --preset none needs --filters, --fasttext, a list or a mask");
+  if (families.empty() && rules.url.empty() && bad_words_.empty() && fasttext_.empty() && !masks &&
+      !rules.perplexity) {
+    throw Error(
+        ErrorKind::kUsage,
+        "nothing to do: --preset none needs --filters, --fasttext, a list, a mask or a model");
   }
   return rules;
 }

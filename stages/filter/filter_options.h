@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,11 @@ class FilterOptions {
   void DeclareCharacters(OptionSet& options);
   void DeclareFasttext(OptionSet& options);
   void DeclareLists(OptionSet& options);
+  void DeclarePerplexity(OptionSet& options);
   std::vector<std::string> Families() const;
   GopherRules MakeGopherRules(const std::vector<std::string>& families) const;
   UrlLists MakeUrlLists() const;
+  std::shared_ptr<const PerplexityRules> MakePerplexity() const;
 
   std::string preset_ = "fineweb";
   std::vector<std::string> families_;
@@ -62,6 +65,11 @@ class FilterOptions {
   std::string fasttext_;
   std::string fasttext_label_ = "__label__hq";
   double fasttext_min_score_ = 0.018112;  // of DCLM-Baseline
+
+  std::string perplexity_model_, perplexity_buckets_;
+  std::string perplexity_normalize_ = "none";
+  double max_perplexity_ = 0;
+  double min_perplexity_ = 0;
 
   std::vector<std::string> url_domains_, url_lists_, url_words_, url_soft_words_, url_parts_;
   uint64_t url_min_soft_words_ = 2;

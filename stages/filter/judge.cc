@@ -3,12 +3,14 @@
 #include "stages/filter/dolma_gopher.h"
 #include "stages/filter/fasttext_quality.h"
 #include "stages/filter/mask_phones.h"
+#include "stages/filter/perplexity.h"
 
 namespace owt::filter {
 
 Judge::Judge(const FilterRules& rules) : rules_(rules) {
   if (!rules.url.domains.empty()) suffixes_ = std::make_unique<text::PublicSuffix>();
   if (rules.fasttext) fasttext_ = std::make_unique<FasttextJudge>(*rules.fasttext);
+  if (rules.perplexity) perplexity_ = std::make_unique<PerplexityJudge>(*rules.perplexity);
 }
 
 Judge::~Judge() = default;
@@ -19,6 +21,8 @@ void Judge::GoOnWith(std::string_view text) {
   text_ = text;
   parts_.Cut(text_);
 }
+
+std::string_view Judge::bucket() const { return perplexity_->bucket(); }
 
 // True: the text is dropped.
 bool Judge::AskC4() {
@@ -49,7 +53,8 @@ bool Judge::AskAll(std::string_view url) {
   }
   if (rules_.fineweb && JudgeFineWeb(parts_, *rules_.fineweb, &counter_, &findings_)) return true;
   if (rules_.characters && JudgeCharacters(parts_, *rules_.characters, &findings_)) return true;
-  return fasttext_ && fasttext_->Ask(parts_, &findings_);
+  if (fasttext_ && fasttext_->Ask(parts_, &findings_)) return true;
+  return perplexity_ && perplexity_->Ask(text_, &findings_);
 }
 
 void Judge::Read(std::string_view text, std::string_view url, bool all) {

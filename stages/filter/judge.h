@@ -18,6 +18,8 @@ namespace owt::filter {
 
 class FasttextJudge;
 class FasttextRule;
+class PerplexityJudge;
+struct PerplexityRules;
 
 // All rules of a run, in the order in which they are asked. A list that is empty has none.
 struct FilterRules {
@@ -31,6 +33,7 @@ struct FilterRules {
   std::optional<FineWebRules> fineweb;
   std::optional<CharacterRules> characters;
   std::shared_ptr<const FasttextRule> fasttext;
+  std::shared_ptr<const PerplexityRules> perplexity;
   PiiRules pii;
   bool mask_phones = false;
 };
@@ -55,6 +58,10 @@ class Judge {
   // The text with its changes.
   std::string_view text() const { return text_; }
 
+  // head, middle or tail, of a text that passed or was asked about with `all`. REQUIRES: rules with
+  // buckets of perplexity.
+  std::string_view bucket() const;
+
  private:
   bool AskAll(std::string_view url);
   bool AskC4();
@@ -63,6 +70,7 @@ class Judge {
   const FilterRules& rules_;
   std::unique_ptr<text::PublicSuffix> suffixes_;
   std::unique_ptr<FasttextJudge> fasttext_;
+  std::unique_ptr<PerplexityJudge> perplexity_;
   std::string_view text_;
   TextParts parts_;
   HashCounter counter_;

@@ -2,6 +2,7 @@
 //
 //   text_probe encode|encode-TIER|clean|explain|mixed|bad|spaces < texts > answers
 //   text_probe language HINTS | cld2 HINTS | fasttext MODEL MOST LEAST < texts > answers
+//   text_probe ngrams MODEL < sentences > answers
 //   text_probe tiers
 //
 // Input and output are records: a little-endian u32 length in bytes, then the bytes. `encode`
@@ -9,7 +10,8 @@
 // prints those of this machine, one a line); `language` with "CODE PERCENT", where HINTS may be
 // "best" (effort), "tld=de" and "http=de,en"; `cld2` with how our answer and that of libcld2 itself
 // differ, the same hints given to both; `fasttext` with a line "LABEL BITS" for each of the
-// MOST predictions with a probability of LEAST or more, BITS being the float in hexadecimal. Before
+// MOST predictions with a probability of LEAST or more, BITS being the float in hexadecimal;
+// `ngrams` with "BITS WORDS" of a sentence: its log10 and its words with the end of it. Before
 // a text to clean stands a line with the options (see OptionsOf): `clean` answers with the cleaned
 // text, `explain` with what was done to its segments, as cleanup/explain.h says. `spaces` answers
 // with what general_cleaning makes of the text, `mixed` with what one search for mojibake of
@@ -29,6 +31,7 @@
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
+#include "formats/ngram_model.h"
 #include "stages/cleanup/clean_text.h"
 #include "stages/cleanup/explain.h"
 #include "stages/cleanup/fix_tasks.h"
@@ -36,6 +39,7 @@
 #include "stages/langdetect/detect_language.h"
 #include "stages/text/bpe_encoder.h"
 #include "stages/text/fasttext_classifier.h"
+#include "stages/text/ngram_scorer.h"
 #include "tests/reference/cld2_library_answer.h"
 
 namespace {
@@ -129,6 +133,17 @@ std::function<std::string(std::string_view)> PredictWith(std::span<char*> argume
   };
 }
 
+std::function<std::string(std::string_view)> ScoreWith(std::span<char*> arguments) {
+  if (arguments.size() != 1) return nullptr;
+  static const owt::formats::NgramModel model{std::string(arguments[0])};
+  static owt::text::NgramScorer scorer(model.tables());
+  return [](std::string_view sentence) {
+    uint64_t words = 0;
+    const float score = scorer.Score(sentence, &words);
+    return fmt::format("{:08x} {}", std::bit_cast<uint32_t>(score), words);
+  };
+}
+
 // "a11111111111C001000000": how references are decoded (0, a, 1), the switches in ftfy's order
 // without fix_surrogates, the normal form (C, D, c, d for NFKC and NFKD, -), 1 for ftfy's quirks,
 // 1 for fix_mixed_encodings, and the length of a segment.
@@ -197,6 +212,7 @@ int main(int argc, char** argv) {
   if (question == "language") answer = LanguageWith(arguments);
   if (question == "cld2") answer = CompareCld2With(arguments);
   if (question == "fasttext") answer = PredictWith(arguments);
+  if (question == "ngrams") answer = ScoreWith(arguments);
   if (question == "spaces") answer = owt::cleanup::CleanSpaces;
   if (question == "mixed") answer = DecodeMixed;
   if (question == "bad") {
@@ -208,7 +224,8 @@ int main(int argc, char** argv) {
   if (!answer) {
     std::fprintf(stderr,
                  "usage: text_probe tiers|encode[-TIER]|language [HINT...]|cld2 [HINT...]|"
-                 "fasttext MODEL MOST LEAST|clean|explain|mixed|bad|spaces < records > records\n");
+                 "fasttext MODEL MOST LEAST|ngrams MODEL|clean|explain|mixed|bad|spaces "
+                 "< records > records\n");
     return 2;
   }
   for (std::string record; ReadRecord(&record);) WriteRecord(answer(record));

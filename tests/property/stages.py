@@ -88,7 +88,9 @@ def vocab_json(*tokens):
 MERGES = "#version: 0.2\ne s\n"
 MODEL = (stage_cases.GOLDEN / "langdetect/model/tiny.bin").read_bytes()
 QUALITY = MODEL.replace(b"__label__eng_Latn", b"__label__hq")
+NGRAMS = (stage_cases.GOLDEN / "filter/perplexity/m.arpa").read_text()
 CONTENTS = {"model": (MODEL, MODEL[:76] + b"\1" + MODEL[77:], {}),  # another number of tokens, which decides nothing
+            "perplexity-model": (NGRAMS, "# the same\n" + NGRAMS, {}),
             "fasttext": (QUALITY, QUALITY[:76] + b"\1" + QUALITY[77:], {}),
             "tokenizer": (MERGES, "#version: 0.2\nt h\n", {}),
             "vocab-file": (vocab_json("es", "<|endoftext|>"), vocab_json("es", "<|endoftext|>", "<|pad|>"),

@@ -19,7 +19,7 @@ CleanOptions Mixed() {
 
 std::string CleanMixed(std::string_view text, const CleanOptions& options = Mixed()) {
   std::string out;
-  return TextCleaner(options).CleanMixed(text, &out) ? out : std::string(text);
+  return TextCleaner(options).Clean(text, &out) ? out : std::string(text);
 }
 
 std::string Decoded(std::string_view text, std::vector<MixedPart>* parts) {
