@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pipeline/error.h"
+#include "stages/filter/ascii.h"
 #include "stages/filter/character_sets.h"
 #include "stages/text/unicode_class.h"
 
@@ -17,12 +18,6 @@ namespace {
 bool IsWordChar(char32_t c) {
   const text::UnicodeClass kind = text::ClassOf(c);
   return kind == text::UnicodeClass::kLetter || kind == text::UnicodeClass::kNumber || c == '_';
-}
-
-bool IsAscii(std::string_view text) {
-  unsigned char any = 0;
-  for (const char c : text) any |= static_cast<unsigned char>(c);
-  return any < 0x80;
 }
 
 }  // namespace

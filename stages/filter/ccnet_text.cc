@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "pipeline/error.h"
+#include "stages/filter/ascii.h"
 #include "stages/text/normalize.h"
 #include "stages/text/url.h"
 #include "stages/text/utf8.h"
@@ -31,10 +32,6 @@ constexpr CcnetMark kMarks[] = {
     {0xFF08, "("},  {0xFF09, ")"},  {0xFF0C, ","},  {0xFF0E, ". "}, {0xFF1A, ":"},
     {0xFF1B, ";"},  {0xFF1F, "?"},  {0xFF5E, "~"},
 };
-
-bool IsAsciiLine(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<int8_t>(c) >= 0; });
-}
 
 void AppendAsciiLine(std::string_view line, std::string* out) {
   for (const char c : line) {
@@ -67,7 +64,7 @@ void AppendCcnetCharacter(char32_t code_point, std::string_view bytes, std::stri
 
 void AppendCcnetLine(std::string_view line, std::string* scratch, std::string* out) {
   line = text::StripWhitespace(line);
-  if (IsAsciiLine(line)) return AppendAsciiLine(line, out);
+  if (IsAscii(line)) return AppendAsciiLine(line, out);
   UErrorCode status = U_ZERO_ERROR;
   scratch->clear();
   icu::StringByteSink<std::string> sink(scratch, static_cast<int32_t>(line.size()));

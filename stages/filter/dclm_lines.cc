@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "stages/filter/ascii.h"
 #include "stages/filter/character_sets.h"
 #include "stages/filter/dclm_gopher.h"
 #include "stages/filter/dclm_phrases.h"
@@ -25,18 +26,12 @@ bool IsDigitOfAnyKind(char32_t c) {
   return type == U_NT_DECIMAL || type == U_NT_DIGIT;
 }
 
-bool IsAsciiLine(std::string_view line) {
-  unsigned char any = 0;
-  for (const char c : line) any |= static_cast<unsigned char>(c);
-  return any < 0x80;
-}
-
 // The part of the line's characters for which `is` holds; 0 of an empty line.
 template <class Is>
 double PartOf(std::string_view line, Is is) {
   uint64_t chars = 0;
   uint64_t count = 0;
-  if (IsAsciiLine(line)) {
+  if (IsAscii(line)) {
     for (const char c : line) count += is(static_cast<char32_t>(c & 0x7F));
     return Ratio(count, line.size());
   }

@@ -41,7 +41,7 @@ std::string AsKenlm(const owt::formats::NgramTables& tables) {
   bool fits = add(tables.words.buckets()) && tables.num_words <= counts[0] + 1;
   for (const auto& table : tables.middle) fits = add(table.buckets()) && fits;
   fits = add(tables.longest.buckets()) && fits;
-  return fits ? owt::testing::KenlmBytes(tables, counts) : "";
+  return fits ? owt::tests::KenlmBytes(tables, counts) : "";
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ std::string AsKenlm(const owt::formats::NgramTables& tables) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   try {
-    owt::testing::MemoryInput input(bytes);
+    owt::tests::MemoryInput input(bytes);
     owt::formats::NgramBuilder model = owt::formats::ReadArpa(input, "fuzz");
     const owt::formats::NgramTables tables = model.Finish();
     const std::vector<uint32_t> scores = Scores(tables);

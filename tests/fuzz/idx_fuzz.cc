@@ -36,8 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   const size_t bin_size = data[0] + 256u * (data[1] & 0xF);
   const std::string bin_bytes(bin_size, '\1');
-  const owt::testing::MemoryFile idx("idx", data + 2, size - 2);
-  const owt::testing::MemoryFile bin("bin", bin_bytes.data(), bin_size);
+  const owt::tests::MemoryFile idx("idx", data + 2, size - 2);
+  const owt::tests::MemoryFile bin("bin", bin_bytes.data(), bin_size);
   try {
     Read({.bin = bin.path(), .idx = idx.path()});
   } catch (const owt::Error&) {

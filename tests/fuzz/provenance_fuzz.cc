@@ -10,7 +10,7 @@
 #include "tests/support/memory_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const owt::testing::MemoryFile file("provenance", data, size);
+  const owt::tests::MemoryFile file("provenance", data, size);
   bool is_sound = false;
   try {
     const owt::formats::Provenance provenance(file.path());

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace owt::testing {
+namespace owt::tests {
 
 // Writes fastText's model files by hand, so that tests know every byte. Numbers that contradict
 // each other are written as they are.
@@ -95,4 +95,4 @@ struct FasttextModelBytes {
   }
 };
 
-}  // namespace owt::testing
+}  // namespace owt::tests

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace owt::testing {
+namespace owt::tests {
 
 // MD5 as 32 hexadecimal digits (RFC 1321), to compare with hashes that other programs published.
 inline std::string Md5(std::string_view bytes) {
@@ -55,4 +55,4 @@ inline std::string Md5(std::string_view bytes) {
   return text;
 }
 
-}  // namespace owt::testing
+}  // namespace owt::tests

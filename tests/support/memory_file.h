@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace owt::testing {
+namespace owt::tests {
 
 // A file in memory with a path.
 class MemoryFile {
@@ -26,4 +26,4 @@ class MemoryFile {
   int fd_;
 };
 
-}  // namespace owt::testing
+}  // namespace owt::tests

@@ -9,7 +9,7 @@
 #include "formats/input_stream.h"
 #include "formats/ngram_tables.h"
 
-namespace owt::testing {
+namespace owt::tests {
 
 // A model whose sums of logs are exact. Of the trigram "<s> a b" the suffix "a b" is there, of
 // "<s> b b" the suffix "b b" was pruned.
@@ -93,4 +93,4 @@ inline std::string KenlmBytes(const formats::NgramTables& tables,
   return out;
 }
 
-}  // namespace owt::testing
+}  // namespace owt::tests

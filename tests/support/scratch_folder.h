@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace owt::testing {
+namespace owt::tests {
 
 // An empty folder of its own that goes away with the object.
 class ScratchFolder {
@@ -54,4 +54,4 @@ inline void WriteAll(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-}  // namespace owt::testing
+}  // namespace owt::tests

@@ -11,7 +11,7 @@
 namespace owt::formats {
 namespace {
 
-using testing::FasttextModelBytes;
+using tests::FasttextModelBytes;
 
 FasttextModelBytes Pruned() {
   FasttextModelBytes bytes;

@@ -10,8 +10,8 @@
 namespace owt::formats {
 namespace {
 
-using ::owt::testing::ScratchFolder;
-using ::owt::testing::WriteAll;
+using ::owt::tests::ScratchFolder;
+using ::owt::tests::WriteAll;
 
 class FileKindTest : public ::testing::Test {
  protected:

@@ -15,9 +15,9 @@
 namespace owt::formats {
 namespace {
 
-using ::owt::testing::ReadAll;
-using ::owt::testing::ScratchFolder;
-using ::owt::testing::WriteAll;
+using ::owt::tests::ReadAll;
+using ::owt::tests::ScratchFolder;
+using ::owt::tests::WriteAll;
 using ::testing::HasSubstr;
 
 const std::vector<int32_t> kLengths = {5, 0, 17, 3, 9, 100, 1, 1, 40};

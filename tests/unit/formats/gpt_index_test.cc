@@ -18,7 +18,7 @@
 namespace owt::formats {
 namespace {
 
-using ::owt::testing::Md5;
+using ::owt::tests::Md5;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;

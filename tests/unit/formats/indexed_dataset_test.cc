@@ -16,9 +16,9 @@
 namespace owt::formats {
 namespace {
 
-using ::owt::testing::ReadAll;
-using ::owt::testing::ScratchFolder;
-using ::owt::testing::WriteAll;
+using ::owt::tests::ReadAll;
+using ::owt::tests::ScratchFolder;
+using ::owt::tests::WriteAll;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;

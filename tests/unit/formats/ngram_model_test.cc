@@ -17,8 +17,8 @@
 namespace owt::formats {
 namespace {
 
-using testing::kSmallArpa;
-using testing::MemoryInput;
+using tests::kSmallArpa;
+using tests::MemoryInput;
 
 // What is wrong with an ARPA file; empty where nothing is.
 std::string ArpaError(std::string_view bytes) {
@@ -47,7 +47,7 @@ std::string SmallKenlm() {
   arpa.replace(arpa.find("ngram 3=3"), 9, "ngram 3=2");
   MemoryInput input(arpa);
   NgramBuilder model = ReadArpa(input, "m");
-  return testing::KenlmBytes(model.Finish(), std::array<uint64_t, 3>{5, 5, 2});
+  return tests::KenlmBytes(model.Finish(), std::array<uint64_t, 3>{5, 5, 2});
 }
 
 std::string KenlmError(std::string bytes) {
@@ -227,10 +227,10 @@ TEST(Kenlm, EveryCutIsAnError) {
 }
 
 TEST(NgramModel, SeesWhatAFileIs) {
-  const testing::ScratchFolder folder;
-  testing::WriteAll(folder.File("m.arpa"), kSmallArpa);
+  const tests::ScratchFolder folder;
+  tests::WriteAll(folder.File("m.arpa"), kSmallArpa);
   EXPECT_EQ(NgramModel(folder.File("m.arpa")).tables().num_words, 5u);
-  testing::WriteAll(folder.File("m.bin"), SmallKenlm());
+  tests::WriteAll(folder.File("m.bin"), SmallKenlm());
   NgramModel first(folder.File("m.bin"));
   const NgramModel second = std::move(first);
   EXPECT_EQ(second.tables().num_words, 5u);

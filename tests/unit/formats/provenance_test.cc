@@ -46,7 +46,7 @@ class ProvenanceTest : public ::testing::Test {
     writer.Commit(PathOf);
   }
 
-  owt::testing::ScratchFolder folder_;
+  owt::tests::ScratchFolder folder_;
   const std::string path_ = folder_.File("x.provenance");
 };
 
@@ -66,15 +66,15 @@ TEST_F(ProvenanceTest, GivesBackEveryDocument) {
     last_file = entries[d].file;
   }
   EXPECT_THAT(read.Problems(), IsEmpty());
-  EXPECT_EQ(owt::testing::ReadAll(path_).size(), 16 * entries.size() + 16 * read.num_files() +
-                                                     path_bytes + url_bytes + kProvenanceTailBytes);
+  EXPECT_EQ(owt::tests::ReadAll(path_).size(), 16 * entries.size() + 16 * read.num_files() +
+                                                   path_bytes + url_bytes + kProvenanceTailBytes);
   EXPECT_THAT(folder_.Names(), ElementsAre("x.provenance"));
 }
 
 TEST_F(ProvenanceTest, TheBytesOfASmallFile) {
   Write(path_, {{0, 0, "http://a"}, {0, 30, ""}, {4, 7, "b"}});
   const auto u64 = [](uint64_t v) { return std::string(reinterpret_cast<const char*>(&v), 8); };
-  EXPECT_EQ(owt::testing::ReadAll(path_),
+  EXPECT_EQ(owt::tests::ReadAll(path_),
             u64(0) + u64(8) + u64(30) + u64(8) + u64(7) + u64(9) +  // documents
                 u64(0) + u64(10) + u64(2) + u64(20) +               // files
                 "in-0.jsonlin-4.jsonlhttp://ab" + u64(3) + u64(2) + u64(20) + u64(9) + u64(1) +
@@ -104,7 +104,7 @@ TEST_F(ProvenanceTest, ARunGoesOnFromAnyCheckpointWithTheSameBytes) {
       writer.Add(entries[d].file, entries[d].offset, entries[d].url);
     }
     writer.Commit(PathOf);
-    ASSERT_EQ(owt::testing::ReadAll(path_), owt::testing::ReadAll(folder_.File("whole")));
+    ASSERT_EQ(owt::tests::ReadAll(path_), owt::tests::ReadAll(folder_.File("whole")));
   }
   EXPECT_FALSE(ProvenanceWriter::CanResume(path_, {10, 1, 1, 0}));
   EXPECT_THAT(folder_.Names(), ElementsAre("whole", "x.provenance"));
@@ -117,9 +117,9 @@ TEST_F(ProvenanceTest, ARunGoesOnFromAnyCheckpointWithTheSameBytes) {
 // is in order too (an offset, a bound of a url), and never reads outside.
 TEST_F(ProvenanceTest, DamageIsAnErrorOrAProblem) {
   Write(path_, {{0, 10, "http://a"}, {0, 30, "http://bc"}, {4, 7, "b"}});
-  const std::string good = owt::testing::ReadAll(path_);
+  const std::string good = owt::tests::ReadAll(path_);
   const auto outcome = [&](const std::string& bytes) -> size_t {
-    owt::testing::WriteAll(path_, bytes);
+    owt::tests::WriteAll(path_, bytes);
     try {
       const Provenance read(path_);
       for (uint64_t d = 0; d < read.num_documents(); ++d) read.Of(d);
@@ -145,7 +145,7 @@ TEST_F(ProvenanceTest, DamageIsAnErrorOrAProblem) {
 }
 
 TEST_F(ProvenanceTest, SaysWhatIsWrong) {
-  owt::testing::WriteAll(path_, std::string(100, 'x'));
+  owt::tests::WriteAll(path_, std::string(100, 'x'));
   EXPECT_THAT([&] { Provenance read(path_); }, ThrowsMessage<Error>(HasSubstr("OWTPROV")));
   Write(path_, {{0, 10, "a"}, {0, 10, "b"}});
   EXPECT_THAT(Provenance(path_).Problems(),

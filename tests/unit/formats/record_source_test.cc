@@ -29,7 +29,7 @@ RecordKind ByName(const std::string& path, std::string_view) {
 class RecordSourceTest : public ::testing::Test {
  protected:
   void Write(const std::string& name, std::string_view bytes) {
-    owt::testing::WriteAll(folder_.File(name), bytes);
+    owt::tests::WriteAll(folder_.File(name), bytes);
     context_.inputs = ExpandInputs({folder_.File("")});
   }
 
@@ -60,7 +60,7 @@ class RecordSourceTest : public ::testing::Test {
     return ReadAll(source);
   }
 
-  owt::testing::ScratchFolder folder_;
+  owt::tests::ScratchFolder folder_;
   RunContext context_;
   std::vector<Position> ends_;
 };

@@ -14,7 +14,7 @@ namespace {
 class TokenizerFilesTest : public ::testing::Test {
  protected:
   std::string File(const std::string& name, std::string_view content) const {
-    testing::WriteAll(folder_.File(name), content);
+    tests::WriteAll(folder_.File(name), content);
     return folder_.File(name);
   }
 
@@ -27,7 +27,7 @@ class TokenizerFilesTest : public ::testing::Test {
     return "";
   }
 
-  testing::ScratchFolder folder_;
+  tests::ScratchFolder folder_;
 };
 
 TEST_F(TokenizerFilesTest, Gpt2sFilesAsOpenAiAndTiktokenHaveThem) {

@@ -15,7 +15,7 @@
 namespace owt::text {
 namespace {
 
-using testing::FasttextModelBytes;
+using tests::FasttextModelBytes;
 using namespace std::string_literals;
 
 // Label and probability of the likeliest label.

@@ -12,7 +12,7 @@ namespace {
 
 class NgramScorerTest : public ::testing::Test {
  protected:
-  NgramScorerTest() : input_(testing::kSmallArpa), model_(formats::ReadArpa(input_, "m")) {}
+  NgramScorerTest() : input_(tests::kSmallArpa), model_(formats::ReadArpa(input_, "m")) {}
 
   float Score(std::string_view sentence) {
     const formats::NgramTables tables = model_.Finish();
@@ -20,7 +20,7 @@ class NgramScorerTest : public ::testing::Test {
     return NgramScorer(tables).Score(sentence, &words_);
   }
 
-  testing::MemoryInput input_;
+  tests::MemoryInput input_;
   formats::NgramBuilder model_;
   uint64_t words_ = 0;
 };

@@ -14,9 +14,9 @@
 namespace owt::trainer {
 namespace {
 
-using testing::ReadAll;
-using testing::ScratchFolder;
-using testing::WriteAll;
+using tests::ReadAll;
+using tests::ScratchFolder;
+using tests::WriteAll;
 
 const ModelConfig kSaved = {2, 32, 4, 16, 100, 0.0};
 

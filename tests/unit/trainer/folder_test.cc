@@ -11,9 +11,9 @@
 namespace owt::trainer {
 namespace {
 
-using testing::ReadAll;
-using testing::ScratchFolder;
-using testing::WriteAll;
+using tests::ReadAll;
+using tests::ScratchFolder;
+using tests::WriteAll;
 
 CheckpointFile Put(const std::string& folder, const char* name, std::string_view bytes) {
   OutputFile file(folder + "/" + name);

@@ -12,12 +12,12 @@
 namespace owt::trainer {
 namespace {
 
-using testing::ScratchFolder;
+using tests::ScratchFolder;
 
 // The slow, obvious version: one stream of tokens in the order of the index, cut into samples.
 TEST(GptDatasetTest, SamplesAreCutsOfTheShuffledStream) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 40, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 40, 300);
   const formats::IndexedDataset data(formats::IndexedDatasetPaths::Of(scratch.File("d")));
   const std::vector<int32_t> lengths = formats::SequenceLengths(data);
   const formats::GptIndexOptions options{200, 16, 99};
@@ -41,7 +41,7 @@ TEST(GptDatasetTest, SamplesAreCutsOfTheShuffledStream) {
 // An index from a cache is a file that anyone can write.
 TEST(GptDatasetTest, AnIndexThatPointsOutsideTheDataIsAnError) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 40, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 40, 300);
   const formats::IndexedDataset data(formats::IndexedDatasetPaths::Of(scratch.File("d")));
   const std::vector<int32_t> lengths = formats::SequenceLengths(data);
   const auto sample = [&](auto damage) {

@@ -12,8 +12,8 @@
 namespace owt::formats {
 namespace {
 
-using testing::ScratchFolder;
-using testing::WriteAll;
+using tests::ScratchFolder;
+using tests::WriteAll;
 
 std::vector<TensorInfo> TwoTensors() {
   return {{"a", TensorType::kF32, {2, 3}, 0, 0}, {"b", TensorType::kU8, {}, 0, 0}};

@@ -5,7 +5,7 @@
 
 #include "formats/indexed_dataset_writer.h"
 
-namespace owt::testing {
+namespace owt::tests {
 
 // Writes PREFIX.bin/.idx with `num_documents` documents of 20 to 60 tokens below `vocab`, in a
 // pattern that a model can learn: each token is followed by its successor, in steps by document.
@@ -25,4 +25,4 @@ inline void WriteSmallDataset(const std::string& prefix, int num_documents, uint
   writer.Commit();
 }
 
-}  // namespace owt::testing
+}  // namespace owt::tests

@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::ScratchFolder;
+using tests::ScratchFolder;
 
 void Quiet(std::string_view) {}
 
@@ -45,7 +45,7 @@ std::vector<Tokens> Samples(const BlendedDataset& data) {
 
 TEST(TrainDataTest, HasEnoughOfBothParts) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 100, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 100, 300);
   const TrainData data(Config(scratch.File("d")), Quiet);
   EXPECT_GE(data.train().num_samples(), 60 * 4);
   ASSERT_TRUE(data.valid());
@@ -54,13 +54,13 @@ TEST(TrainDataTest, HasEnoughOfBothParts) {
 
 TEST(TrainDataTest, ASmallCorpusHasNoValidation) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 5, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 5, 300);
   EXPECT_FALSE(TrainData(Config(scratch.File("d")), Quiet).valid());
 }
 
 TEST(TrainDataTest, ASplitThatAsksForValidationGetsItOrAnError) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 5, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 5, 300);
   TrainConfig config = Config(scratch.File("d"));
   config.split = "98,2";
   try {
@@ -78,7 +78,7 @@ TEST(TrainDataTest, ASplitThatAsksForValidationGetsItOrAnError) {
 TEST(TrainDataTest, ErrorsSayWhatIsWrong) {
   const ScratchFolder scratch;
   EXPECT_THROW(TrainData(Config(scratch.File("missing")), Quiet), Error);
-  testing::WriteSmallDataset(scratch.File("d"), 40, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 40, 300);
   TrainConfig config = Config(scratch.File("d"));
   config.model.vocab = 30;  // the dataset has ids up to 299
   const TrainData data(config, Quiet);
@@ -102,7 +102,7 @@ std::vector<std::string> CachedFiles(const std::string& folder) {
 
 TEST(TrainDataTest, TheSecondRunTakesTheCachedIndices) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 100, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 100, 300);
   const TrainConfig config = Config(scratch.File("d"));
   std::vector<std::string> said;
   const auto say = [&](std::string_view line) { said.emplace_back(line); };
@@ -117,7 +117,7 @@ TEST(TrainDataTest, TheSecondRunTakesTheCachedIndices) {
 
 TEST(TrainDataTest, TrainsWhereNothingCanBeKept) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("d"), 100, 300);
+  tests::WriteSmallDataset(scratch.File("d"), 100, 300);
   TrainConfig config = Config(scratch.File("d"));
   config.data_cache_path = scratch.File("d.bin") + "/cache";  // below a file
   std::vector<std::string> said;
@@ -130,9 +130,9 @@ TEST(TrainDataTest, TrainsWhereNothingCanBeKept) {
 // Each dataset's tokens are told by the range that they are in.
 TEST(TrainDataTest, MixesByWeight) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("a"), 100, 100);
-  testing::WriteSmallDataset(scratch.File("b"), 100, 100, /*first=*/100);
-  testing::WriteSmallDataset(scratch.File("c"), 100, 100, /*first=*/200);
+  tests::WriteSmallDataset(scratch.File("a"), 100, 100);
+  tests::WriteSmallDataset(scratch.File("b"), 100, 100, /*first=*/100);
+  tests::WriteSmallDataset(scratch.File("c"), 100, 100, /*first=*/200);
   TrainConfig config = Config("");
   config.data = {"5", scratch.File("a"), "2", scratch.File("b"), "1", scratch.File("c")};
   const TrainData data(config, Quiet);
@@ -148,8 +148,8 @@ TEST(TrainDataTest, MixesByWeight) {
 
 TEST(TrainDataTest, MixesOneEpochOfEachWithoutWeights) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("a"), 40, 100);
-  testing::WriteSmallDataset(scratch.File("b"), 100, 100, /*first=*/100);
+  tests::WriteSmallDataset(scratch.File("a"), 40, 100);
+  tests::WriteSmallDataset(scratch.File("b"), 100, 100, /*first=*/100);
   TrainConfig config = Config(scratch.File("a"));
   const int64_t epoch = [&] {
     TrainConfig one = config;
@@ -169,8 +169,8 @@ TEST(TrainDataTest, MixesOneEpochOfEachWithoutWeights) {
 // Megatron ends with an IndexError: it asks for 1 sample of an epoch of 1, and the mix takes more.
 TEST(TrainDataTest, ATinyWeightGetsAllSamplesThatTheMixTakes) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("a"), 400, 100);
-  testing::WriteSmallDataset(scratch.File("b"), 1, 100, /*first=*/100);
+  tests::WriteSmallDataset(scratch.File("a"), 400, 100);
+  tests::WriteSmallDataset(scratch.File("b"), 1, 100, /*first=*/100);
   for (const char* weight : {"1e-9", "0.001", "0.01", "0.3", "0.9"}) {
     TrainConfig config = Config("");
     config.split = "1";
@@ -182,8 +182,8 @@ TEST(TrainDataTest, ATinyWeightGetsAllSamplesThatTheMixTakes) {
 
 TEST(TrainDataTest, ADatasetWithoutTrainingTokensIsAnError) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("a"), 100, 100);
-  testing::WriteSmallDataset(scratch.File("b"), 1, 100);
+  tests::WriteSmallDataset(scratch.File("a"), 100, 100);
+  tests::WriteSmallDataset(scratch.File("b"), 1, 100);
   TrainConfig config = Config("");
   config.split = "1,9";
   config.data = {"1", scratch.File("a"), "1", scratch.File("b")};

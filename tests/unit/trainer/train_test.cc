@@ -16,9 +16,9 @@
 namespace owt::trainer {
 namespace {
 
-using testing::ReadAll;
-using testing::ScratchFolder;
-using testing::WriteAll;
+using tests::ReadAll;
+using tests::ScratchFolder;
+using tests::WriteAll;
 
 TrainConfig SmallRun(const ScratchFolder& scratch) {
   TrainConfig config;
@@ -75,7 +75,7 @@ std::string ModelBytes(const TrainConfig& config) {
 
 TEST(TrainTest, LearnsFromTheFirstLossOn) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
   TrainConfig config = SmallRun(scratch);
   config.iterations = 60;
   config.save_interval = 1000;
@@ -91,7 +91,7 @@ TEST(TrainTest, LearnsFromTheFirstLossOn) {
 
 TEST(TrainTest, SameSeedSameBytes) {
   const ScratchFolder one, two;
-  testing::WriteSmallDataset(one.File("data"), 100, 128);
+  tests::WriteSmallDataset(one.File("data"), 100, 128);
   TrainConfig config = SmallRun(one);
   config.threads = 2;
   Log a, b, c;
@@ -111,7 +111,7 @@ TEST(TrainTest, SameSeedSameBytes) {
 TEST(TrainTest, AResumedRunIsTheSameToTheBit) {
   for (const double dropout : {0.0, 0.2}) {
     const ScratchFolder scratch;
-    testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+    tests::WriteSmallDataset(scratch.File("data"), 100, 128);
     TrainConfig config = SmallRun(scratch);
     config.model.dropout = dropout;
     Log whole;
@@ -138,7 +138,7 @@ TEST(TrainTest, AResumedRunIsTheSameToTheBit) {
 
 TEST(TrainTest, GoesOnFromTheNewestWholeCheckpoint) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
   const TrainConfig config = SmallRun(scratch);
   Log whole, again;
   Train(config, whole.hooks());
@@ -158,7 +158,7 @@ TEST(TrainTest, GoesOnFromTheNewestWholeCheckpoint) {
 
 TEST(TrainTest, AnotherModelsCheckpointIsRefused) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
   TrainConfig config = SmallRun(scratch);
   Log log;
   Train(config, log.hooks());
@@ -174,7 +174,7 @@ TEST(TrainTest, AnotherModelsCheckpointIsRefused) {
 
 TEST(TrainTest, ManyMicroBatchesAreOneBatch) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
   TrainConfig config = SmallRun(scratch);
   config.save.clear();
   Log one, many;
@@ -189,7 +189,7 @@ TEST(TrainTest, ManyMicroBatchesAreOneBatch) {
 
 TEST(TrainTest, WhatIsNotFiniteIsSkippedAndThenEndsTheRun) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
   TrainConfig config = SmallRun(scratch);
   config.iterations = 100;
   config.eval_interval = 0;
@@ -209,7 +209,7 @@ TEST(TrainTest, WhatIsNotFiniteIsSkippedAndThenEndsTheRun) {
 
 TEST(EvaluateTest, EveryTokenButTheFirstIsPredictedOnce) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
   TrainConfig config = SmallRun(scratch);
   Log log;
   Train(config, log.hooks());
@@ -238,7 +238,7 @@ TEST(EvaluateTest, EveryTokenButTheFirstIsPredictedOnce) {
 
 TEST(GenerateTest, ContinuesThePatternItWasTrainedOn) {
   const ScratchFolder scratch;
-  testing::WriteSmallDataset(scratch.File("data"), 100, 128);
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
   TrainConfig config = SmallRun(scratch);
   config.iterations = 150;
   config.eval_interval = 0;

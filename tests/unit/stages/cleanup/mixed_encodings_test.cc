@@ -90,7 +90,7 @@ TEST(MixedEncodings, PlansSayWhichPart) {
   std::string out, json;
   std::vector<SegmentPlan> segments;
   const std::string text = "\u4E2D\ncaf\u221A\u00A9 \u4E2D \u251C\u2310";
-  ASSERT_TRUE(TextCleaner(Mixed()).CleanMixed(text, &out, &segments));
+  ASSERT_TRUE(TextCleaner(Mixed()).Clean(text, &out, &segments));
   AppendPlans(text, segments, &json);
   EXPECT_EQ(json, R"([{"begin":2,"end":12,"plan":[["decode_part","cp437",8,10],)"
                   R"(["decode_part","macroman",3,5]]}])");
@@ -100,7 +100,7 @@ TEST(MixedEncodings, PlansOfTwoLayers) {
   std::string out, json;
   std::vector<SegmentPlan> segments;
   const std::string text = "\u4E2D caf\u201A\u00E0\u00F6\u00AC\u00A9";
-  ASSERT_TRUE(TextCleaner(Mixed()).CleanMixed(text, &out, &segments));
+  ASSERT_TRUE(TextCleaner(Mixed()).Clean(text, &out, &segments));
   AppendPlans(text, segments, &json);
   EXPECT_EQ(json, R"([{"begin":0,"end":10,"plan":[["decode_part","macroman",5,10],)"
                   R"(["decode_part","macroman",5,7]]}])");

@@ -57,7 +57,7 @@ class DatasetSinkTest : public ::testing::Test {
     return documents;
   }
 
-  owt::testing::ScratchFolder folder_;
+  owt::tests::ScratchFolder folder_;
   RunContext context_;
   using Documents = std::vector<std::vector<int>>;
 };

@@ -16,7 +16,7 @@ class FasttextRuleTest : public ::testing::Test {
  protected:
   FasttextRuleTest() : path_(scratch_.File("m.bin")) {
     // "a" speaks for x, "b" for y.
-    testing::FasttextModelBytes bytes;
+    tests::FasttextModelBytes bytes;
     for (float& weight : bytes.output) weight *= 50;
     std::ofstream(path_, std::ios::binary) << bytes.Make();
   }
@@ -33,7 +33,7 @@ class FasttextRuleTest : public ::testing::Test {
     return findings.list()[0].value;
   }
 
-  testing::ScratchFolder scratch_;
+  tests::ScratchFolder scratch_;
   std::string path_;
 };
 

@@ -13,8 +13,8 @@ namespace owt::filter {
 namespace {
 
 PerplexityRules SmallRules() {
-  const testing::ScratchFolder folder;
-  testing::WriteAll(folder.File("m.arpa"), testing::kSmallArpa);
+  const tests::ScratchFolder folder;
+  tests::WriteAll(folder.File("m.arpa"), tests::kSmallArpa);
   PerplexityRules rules;
   rules.model = std::make_shared<formats::NgramModel>(folder.File("m.arpa"));
   return rules;

@@ -16,7 +16,7 @@ class LanguageModelTest : public ::testing::Test {
  protected:
   // Knows the words "a", which is English, and "b", which is traditional Chinese.
   LanguageModel Make() {
-    testing::FasttextModelBytes bytes;
+    tests::FasttextModelBytes bytes;
     bytes.labels = {{"__label__eng_Latn", 2}, {"__label__cmn_Hant", 1}};
     for (float& weight : bytes.output) weight *= 50;
     const std::string path = scratch_.File("m.bin");
@@ -24,7 +24,7 @@ class LanguageModelTest : public ::testing::Test {
     return LanguageModel(path);
   }
 
-  testing::ScratchFolder scratch_;
+  tests::ScratchFolder scratch_;
 };
 
 TEST_F(LanguageModelTest, LabelCodeProbability) {
