@@ -58,6 +58,8 @@ constexpr Meaning kOfTexts[] = {
     {"parentheses_ratio", "of the characters are brackets"},
     {"max_word_length", "characters in the longest word"},
     {"fasttext_score", "for the label"},
+    {"perplexity", "by the model of n-grams"},
+    {"low_perplexity", "by the model of n-grams"},
     {"dclm_removed_words", "of the words are in what was taken out"},
 };
 
