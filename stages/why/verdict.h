@@ -10,7 +10,7 @@ namespace owt::why {
 
 // What maps say of a record.
 struct Answer {
-  std::string reason;   // to drop it, with the stage's name where several are fused; empty: it stays
+  std::string reason;  // to drop it, with the stage's name where several are fused; empty: it stays
   std::string details;  // what that rests on, or what was changed where (pipeline/transform.h)
 };
 
