@@ -6,25 +6,18 @@
 #include "stages/filter/dclm_gopher.h"
 #include "stages/filter/dclm_lines.h"
 #include "stages/filter/dclm_phrases.h"
+#include "tests/unit/stages/filter/no_quality.h"
 
 namespace owt::filter {
 namespace {
 
-std::string Quality(std::string_view text, const GopherQualityRules& rules) {
+std::string DclmQuality(std::string_view text, const GopherQualityRules& rules) {
   TextParts parts;
   parts.Cut(text);
   Findings findings;
   findings.Clear(false);
   if (!JudgeDclmQuality(parts, rules, &findings)) return "passes";
   return std::string(findings.first_failed().rule);
-}
-
-GopherQualityRules NoQuality() {
-  GopherQualityRules rules{};
-  rules.min_words = rules.max_words = rules.min_stop_words = 0;
-  rules.min_word_length = rules.max_word_length = rules.max_symbols = rules.max_bullet_lines = 0;
-  rules.max_ellipsis_lines = rules.min_letter_words = 0;
-  return rules;
 }
 
 // The value of a rule of repetition.
@@ -45,37 +38,37 @@ double Value(std::string_view text, std::string_view rule) {
 TEST(DclmQuality, WordsBeginWithALetterOrDigit) {
   GopherQualityRules rules = NoQuality();
   rules.min_words = 2;
-  EXPECT_EQ(Quality("one \u00E92 \"two", rules), "passes");
-  EXPECT_EQ(Quality("one \"two -", rules), "gopher_short_doc");
+  EXPECT_EQ(DclmQuality("one \u00E92 \"two", rules), "passes");
+  EXPECT_EQ(DclmQuality("one \"two -", rules), "gopher_short_doc");
   rules = NoQuality();
   rules.min_word_length = 2;
-  EXPECT_EQ(Quality("a ---", rules), "passes");  // all words have a length
-  EXPECT_EQ(Quality("a --", rules), "gopher_below_avg_threshold");
-  EXPECT_EQ(Quality(" ", rules), "empty");
+  EXPECT_EQ(DclmQuality("a ---", rules), "passes");  // all words have a length
+  EXPECT_EQ(DclmQuality("a --", rules), "gopher_below_avg_threshold");
+  EXPECT_EQ(DclmQuality(" ", rules), "empty");
 }
 
 TEST(DclmQuality, SymbolsAreAddedUp) {
   GopherQualityRules rules = NoQuality();
   rules.max_symbols = 0.5;
-  EXPECT_EQ(Quality("# a\u2026 b c", rules), "passes");
-  EXPECT_EQ(Quality("# a\u2026 b... c", rules), "gopher_too_many_symbols");
-  EXPECT_EQ(Quality(". . . #", rules), "passes");
-  EXPECT_EQ(Quality(". . . ## #", rules), "gopher_too_many_symbols");
+  EXPECT_EQ(DclmQuality("# a\u2026 b c", rules), "passes");
+  EXPECT_EQ(DclmQuality("# a\u2026 b... c", rules), "gopher_too_many_symbols");
+  EXPECT_EQ(DclmQuality(". . . #", rules), "passes");
+  EXPECT_EQ(DclmQuality(". . . ## #", rules), "gopher_too_many_symbols");
 }
 
 TEST(DclmQuality, LinesAndStopWords) {
   GopherQualityRules rules = NoQuality();
   rules.max_bullet_lines = 0.5;
-  EXPECT_EQ(Quality("  * a\n\nb", rules), "passes");
-  EXPECT_EQ(Quality("* a\n \u25CF b\n\nc", rules), "gopher_too_many_bullets");
+  EXPECT_EQ(DclmQuality("  * a\n\nb", rules), "passes");
+  EXPECT_EQ(DclmQuality("* a\n \u25CF b\n\nc", rules), "gopher_too_many_bullets");
   rules = NoQuality();
   rules.max_ellipsis_lines = 0.5;
-  EXPECT_EQ(Quality("a. . . \nb\u2026\nc", rules), "gopher_too_many_end_ellipsis");
+  EXPECT_EQ(DclmQuality("a. . . \nb\u2026\nc", rules), "gopher_too_many_end_ellipsis");
   rules = NoQuality();
   rules.min_stop_words = 2;
-  EXPECT_EQ(Quality("The cat and the dog", rules), "passes");
-  EXPECT_EQ(Quality("THE THE", rules), "passes");
-  EXPECT_EQ(Quality("the cat, then", rules), "gopher_enough_stop_words");
+  EXPECT_EQ(DclmQuality("The cat and the dog", rules), "passes");
+  EXPECT_EQ(DclmQuality("THE THE", rules), "passes");
+  EXPECT_EQ(DclmQuality("the cat, then", rules), "gopher_enough_stop_words");
 }
 
 TEST(DclmRepetition, AllOfEqualPartsAreRepeated) {

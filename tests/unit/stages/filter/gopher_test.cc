@@ -5,6 +5,7 @@
 
 #include "stages/filter/gopher_quality.h"
 #include "stages/filter/gopher_repetition.h"
+#include "tests/unit/stages/filter/no_quality.h"
 
 namespace owt::filter {
 namespace {
@@ -22,14 +23,6 @@ std::string Quality(std::string_view text, const GopherQualityRules& rules) {
   findings.Clear(false);
   if (!JudgeGopherQuality(parts, rules, &findings)) return "passes";
   return std::string(findings.first_failed().rule);
-}
-
-GopherQualityRules NoQuality() {
-  GopherQualityRules rules{};
-  rules.min_words = rules.max_words = rules.min_stop_words = 0;
-  rules.min_word_length = rules.max_word_length = rules.max_symbols = rules.max_bullet_lines = 0;
-  rules.max_ellipsis_lines = rules.min_letter_words = 0;
-  return rules;
 }
 
 TEST(GopherQuality, NumberOfWords) {
