@@ -1,12 +1,17 @@
 #include "stages/merge/merge.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 #include "formats/document.h"
 #include "formats/document_map.h"
 #include "pipeline/fd.h"
 #include "pipeline/json_string.h"
+#include "pipeline/output_file.h"
+#include "pipeline/paths.h"
 #include "stages/text/utf8.h"
 
 namespace owt::stages::merge {
@@ -26,8 +31,6 @@ bool HasJsonName(std::string_view path) {
   const std::string_view name = PlainName(path);
   return name.ends_with(".json") || name.ends_with(".jsonl") || name.ends_with(".ndjson");
 }
-
-bool FileExists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 // `path` with the last folder called `from` called `to`, and another suffix; empty where there is
 // no such folder or the suffix differs.
@@ -68,6 +71,20 @@ bool IsBlank(std::string_view text) {
 
 std::string DescriptionPath(const std::string& path) {
   return Counterpart(path, "data/", "meta/", ".txt", ".json");
+}
+
+std::vector<std::string> WithDescriptions(std::vector<std::string> paths) {
+  const std::vector<std::string> typed = paths;
+  std::unordered_set<std::string> known;
+  for (const InputRecord& input : ExpandInputs(typed)) known.insert(input.path);
+  const std::vector<std::string> texts(known.begin(), known.end());
+  for (const std::string& text : texts) {
+    std::string description = DescriptionPath(text);
+    if (description.empty() || known.contains(description) || !FileExists(description)) continue;
+    paths.push_back(std::move(description));
+  }
+  std::sort(paths.begin() + static_cast<std::ptrdiff_t>(typed.size()), paths.end());
+  return paths;
 }
 
 RecordKind KindOf(const std::string& path, std::string_view first, bool per_line) {

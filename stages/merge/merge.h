@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "formats/record_source.h"
 #include "pipeline/batch.h"
@@ -18,6 +19,10 @@ formats::RecordKind KindOf(const std::string& path, std::string_view first, bool
 // The path of the description that belongs to a text of the scrape layout:
 // "scraped/data/x.txt" -> "scraped/meta/x.json". Empty for other paths.
 std::string DescriptionPath(const std::string& path);
+
+// `paths` and the descriptions of the texts in them that they leave out: with "scraped/data/" those
+// of "scraped/meta/", so that a change of one is a change of the input.
+std::vector<std::string> WithDescriptions(std::vector<std::string> paths);
 
 // Makes documents {"text", "url"} from the records of `source`. JSON passes through byte for byte.
 // The address of a text is that in its description, else its path; of a line, the path with "#" and

@@ -1,5 +1,7 @@
 // `owt merge`: files, trees and the layout of the openwebtext scrapers -> jsonl.
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "formats/indexed_dataset.h"
 #include "formats/record_source.h"
@@ -21,6 +23,10 @@ class Merge : public Stage {
         .Flag("per-line", &per_line_, "every line of a text file is a document, not every file")
         .Example("owt merge scraped/ merged.json", "data/*.txt with the addresses in meta/*.json")
         .Example("owt merge part-*.jsonl.zst merged.jsonl.zst", "records in a row, checked");
+  }
+
+  std::vector<std::string> InputPaths(const std::vector<std::string>& typed) const override {
+    return merge::WithDescriptions(typed);
   }
 
   void Run(RunContext& context) override {
