@@ -56,8 +56,8 @@ class WordCache {
   // first place.
   const CachedWord* FindSecond(CachedPair* pair, const WordKey& key);
 
-  // Remembers a word. REQUIRES: it is in neither place; num_id_bytes <= kMaxIdBytes, that many
-  // bytes of `ids` can be read.
+  // Remembers a word. REQUIRES: it is in neither place; num_id_bytes <= kMaxIdBytes; kMaxIdBytes
+  // bytes of `ids` can be read, of any content behind the first num_id_bytes.
   void Insert(CachedPair* pair, const WordKey& key, const char* ids, size_t num_id_bytes);
 
  private:

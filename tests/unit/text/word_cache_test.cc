@@ -56,7 +56,8 @@ TEST(WordCache, StaysWithinItsBytes) {
   WordCache cache(4096, hash);
   for (uint64_t number = 1; number < 10000; ++number) {
     const WordKey key = KeyOf(number);
-    cache.Insert(PairOf(cache, hash, key), key, "", 0);
+    const char ids[CachedWord::kMaxIdBytes] = {};
+    cache.Insert(PairOf(cache, hash, key), key, ids, 0);
     cache.Grow();
     ASSERT_EQ(cache.offset_mask(), 4096 - sizeof(CachedPair));
   }
@@ -67,9 +68,10 @@ TEST(WordCache, SecondPlaceMovesUp) {
   const WordCache::Hash hash = TextKernelOf(SimdTier::kScalar).hash;
   WordCache cache(4096, hash);
   CachedPair* const pair = cache.pairs();
-  cache.Insert(pair, KeyOf(1), "a", 1);
-  cache.Insert(pair, KeyOf(2), "b", 1);
-  cache.Insert(pair, KeyOf(3), "c", 1);  // takes the place of 2
+  const char ids[2 + CachedWord::kMaxIdBytes] = "abc";
+  cache.Insert(pair, KeyOf(1), ids, 1);
+  cache.Insert(pair, KeyOf(2), ids + 1, 1);
+  cache.Insert(pair, KeyOf(3), ids + 2, 1);  // takes the place of 2
   EXPECT_EQ(cache.FindSecond(pair, KeyOf(2)), nullptr);
   const CachedWord* word = cache.FindSecond(pair, KeyOf(3));
   ASSERT_NE(word, nullptr);
