@@ -1,10 +1,15 @@
 #include "trainer/step.h"
 
 #include <cmath>
+#include <memory>
 
 #include "trainer/data/batch.h"
 #include "trainer/model/autocast.h"
 #include "trainer/optim/clip.h"
+
+#ifdef OWT_HAVE_CUDA
+#include "trainer/device_step.h"
+#endif
 
 namespace owt::trainer {
 namespace {
@@ -45,6 +50,23 @@ StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, int6
   }
   DropGradients(model);
   return result;
+}
+
+ChosenStep ChooseStep(const TrainConfig& config, const BlendedDataset& data, const Gpt2& model,
+                      AdamW* optimizer) {
+#ifdef OWT_HAVE_CUDA
+  if (DeviceStep::Takes(config, model)) {
+    const auto step = std::make_shared<DeviceStep>(config, model, optimizer);
+    return {[step, &data](int64_t first, double learning_rate) {
+              return step->Run(data, first, learning_rate);
+            },
+            step->Describe()};
+  }
+#endif
+  return {[&config, &data, &model, optimizer](int64_t first, double learning_rate) {
+            return TrainStep(config, data, first, learning_rate, model, optimizer);
+          },
+          ""};
 }
 
 }  // namespace owt::trainer

@@ -6,11 +6,12 @@
 
 #include <cfloat>
 
+#include "trainer/kernels/pack.cuh"
+
 namespace owt::trainer {
 namespace {
 
 constexpr int kThreads = 512;
-constexpr int kWarp = 32;
 constexpr int kWarps = kThreads / kWarp;
 
 // sum = sum over values v seen of exp(v - max).
@@ -69,7 +70,7 @@ __device__ void Set(__nv_bfloat16* to, float x) { *to = __float2bfloat16(x); }
 
 // What a thread loads at once.
 template <class T, int kSize>
-struct alignas(kSize * sizeof(T)) Pack {
+struct alignas(kSize * sizeof(T)) Values {
   T values[kSize];
 };
 
@@ -79,11 +80,11 @@ __global__ void __launch_bounds__(kThreads)
                     float* losses_N) {
   const int64_t row = blockIdx.x;
   T* const logits = logits_NV + row * vocab;
-  auto* const packs = reinterpret_cast<Pack<T, kSize>*>(logits);
+  auto* const packs = reinterpret_cast<Values<T, kSize>*>(logits);
   const int64_t num_packs = vocab / kSize;
   SoftmaxState state;
   for (int64_t i = threadIdx.x; i < num_packs; i += kThreads) {
-    const Pack<T, kSize> pack = packs[i];
+    const Values<T, kSize> pack = packs[i];
 #pragma unroll
     for (int k = 0; k < kSize; ++k) state.Add(ToFloat(pack.values[k]));
   }
@@ -94,7 +95,7 @@ __global__ void __launch_bounds__(kThreads)
   __syncthreads();  // the loss has read its logit before it is overwritten
   const float factor = gradient_scale / state.sum;
   for (int64_t i = threadIdx.x; i < num_packs; i += kThreads) {
-    Pack<T, kSize> pack = packs[i];
+    Values<T, kSize> pack = packs[i];
 #pragma unroll
     for (int k = 0; k < kSize; ++k) {
       float gradient = __expf(ToFloat(pack.values[k]) - state.max) * factor;
