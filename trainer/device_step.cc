@@ -7,8 +7,6 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <fmt/format.h>
 
-#include "pipeline/error.h"
-
 namespace owt::trainer {
 
 void CapturedCalls::Run(const std::function<void()>& launch) {
@@ -44,33 +42,26 @@ DeviceStep::DeviceStep(const TrainConfig& config, const Gpt2& model, AdamW* opti
   const int64_t width = config.sequence_length + 1;
   tokens_ = at::empty({config.micro_batch, width},
                       at::TensorOptions().dtype(at::kLong).device(model.device()));
-  host_tokens_ = at::empty({config.global_batch, width},
-                           at::TensorOptions().dtype(at::kLong).pinned_memory(true));
+  for (at::Tensor& tokens : host_tokens_) {
+    tokens = at::empty({config.global_batch, width},
+                       at::TensorOptions().dtype(at::kLong).pinned_memory(true));
+  }
   loss_ = at::zeros({}, at::TensorOptions().dtype(at::kFloat).device(model.device()));
 }
 
-void DeviceStep::LoadTokens(const BlendedDataset& data, int64_t first, int64_t micro_batch) {
-  const int64_t rows = config_.micro_batch, width = config_.sequence_length + 1;
-  const at::Tensor part = host_tokens_.narrow(0, micro_batch * rows, rows);
-  auto* const out = part.mutable_data_ptr<int64_t>();
-  for (int64_t i = 0; i < rows; ++i) {
-    data.Sample((first + micro_batch * rows + i) % data.num_samples(),
-                {out + i * width, static_cast<size_t>(width)});
+void DeviceStep::LoadTokens(const BlendedDataset& data, int64_t first) {
+  const int64_t width = config_.sequence_length + 1;
+  auto* const out = host_tokens_[turn_].mutable_data_ptr<int64_t>();
+  for (int64_t i = 0; i < config_.global_batch; ++i) {
+    data.Sample((first + i) % data.num_samples(), {out + i * width, static_cast<size_t>(width)});
   }
-  for (int64_t i = 0; i < rows * width; ++i) {
-    if (out[i] < config_.model.vocab) continue;
-    throw Error(ErrorKind::kInput,
-                fmt::format("token {} is outside the model's vocabulary of {}", out[i],
-                            config_.model.vocab));
-  }
-  tokens_.copy_(part, /*non_blocking=*/true);
+  loaded_ = first;
 }
 
 void DeviceStep::RunMicroBatch(bool add) {
   const int64_t length = config_.sequence_length;
-  const at::Tensor loss =
-      backprop_.Run(tokens_.narrow(1, 0, length), tokens_.narrow(1, 1, length),
-                    1.0 / static_cast<double>(num_micro_), add);
+  const at::Tensor loss = backprop_.Run(tokens_.narrow(1, 0, length), tokens_.narrow(1, 1, length),
+                                        1.0 / static_cast<double>(num_micro_), add);
   if (add) {
     loss_.add_(loss);
   } else {
@@ -83,13 +74,19 @@ StepResult DeviceStep::Run(const BlendedDataset& data, int64_t first, double lea
   // Validation and checkpoints use the default stream.
   c10::cuda::getDefaultCUDAStream(stream_.device_index()).synchronize();
   const c10::cuda::CUDAStreamGuard guard(stream_);
+  if (loaded_ != first) LoadTokens(data, first);
+  const at::Tensor& tokens = host_tokens_[turn_];
   for (int64_t i = 0; i < num_micro_; ++i) {
-    LoadTokens(data, first, i);
+    tokens_.copy_(tokens.narrow(0, i * config_.micro_batch, config_.micro_batch),
+                  /*non_blocking=*/true);
     CapturedCalls& calls = i == 0 ? first_micro_batch_ : next_micro_batch_;
     calls.Run([&] { RunMicroBatch(i > 0); });
   }
   update_.SendInput(learning_rate);
   updating_.Run([&] { update_.Launch(loss_); });
+  turn_ ^= 1;
+  const int64_t next = first + config_.global_batch;
+  if (next < config_.iterations * config_.global_batch) LoadTokens(data, next);
   const UpdateResult result = update_.ReceiveResult();
   return {result.loss, result.norm, result.skip != 0};
 }

@@ -32,7 +32,8 @@ class CapturedCalls {
 };
 
 // The optimizer step on a GPU: Backprop and DeviceUpdate, each a CUDA graph, fed from page-locked
-// memory. The host waits once a step, for the loss.
+// memory. While the device works the host loads the tokens of the next step; it waits once a step,
+// for the loss.
 class DeviceStep {
  public:
   static bool Takes(const TrainConfig& config, const Gpt2& model);
@@ -40,14 +41,14 @@ class DeviceStep {
   // REQUIRES: Takes. The parameters have their values, and from now on change by this alone.
   DeviceStep(const TrainConfig& config, const Gpt2& model, AdamW* optimizer);
 
-  // As TrainStep. Throws Error{kInput} for a token outside the vocabulary.
+  // As TrainStep.
   StepResult Run(const BlendedDataset& data, int64_t first, double learning_rate);
 
   // For the log.
   std::string Describe() const;
 
  private:
-  void LoadTokens(const BlendedDataset& data, int64_t first, int64_t micro_batch);
+  void LoadTokens(const BlendedDataset& data, int64_t first);
   void RunMicroBatch(bool add);
 
   TrainConfig config_;
@@ -56,9 +57,11 @@ class DeviceStep {
   int64_t num_micro_;
   Backprop backprop_;
   DeviceUpdate update_;
-  at::Tensor tokens_;       // of a micro batch, int64 [B, T + 1]
-  at::Tensor host_tokens_;  // of all of them, page-locked
-  at::Tensor loss_;         // the sum over the micro batches
+  at::Tensor tokens_;          // of a micro batch, int64 [B, T + 1]
+  at::Tensor host_tokens_[2];  // of all of them, page-locked; of this step and of the next
+  int64_t loaded_ = -1;        // the first sample of what host_tokens_[turn_] holds
+  int turn_ = 0;
+  at::Tensor loss_;  // the sum over the micro batches
   CapturedCalls first_micro_batch_, next_micro_batch_, updating_;
 };
 

@@ -16,8 +16,8 @@ struct StepResult {
   bool skipped = false;  // loss or gradients were not finite: nothing was changed
 };
 
-// One optimizer step by autograd on global_batch samples from sample `first` on: forward and backward of each
-// micro batch, gradients summed in fp32, clipped, applied.
+// One optimizer step by autograd on global_batch samples from sample `first` on: forward and
+// backward of each micro batch, gradients summed in fp32, clipped, applied.
 StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, int64_t first,
                      double learning_rate, const Gpt2& model, AdamW* optimizer);
 

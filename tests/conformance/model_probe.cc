@@ -1,9 +1,9 @@
-// model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16 autograd|written: what gpt2_torch.py compares with
-// transformers. Loads the model in the folder MODEL and ROWS rows of int64 ids from TOKENS. Prints
-// the loss and the L2 norm of the gradients; then STEPS times AdamW on the same rows (learning rate
-// 1e-3, weight decay 0.1, clipped to 1), printing the loss before each.
-// Gradients are autograd's, or those that are written out, on a GPU with the update that belongs to
-// them. Writes into OUT:
+// model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16 autograd|written: what gpt2_torch.py
+// compares with transformers. Loads the model in the folder MODEL and ROWS rows of int64 ids from
+// TOKENS. Prints the loss and the L2 norm of the gradients; then STEPS times AdamW on the same rows
+// (learning rate 1e-3, weight decay 0.1, clipped to 1), printing the loss before each. Gradients
+// are autograd's, or those that are written out, on a GPU with the update that belongs to them.
+// Writes into OUT:
 //   first.safetensors  "logits" and "grad.NAME" before any step
 //   last.safetensors   "logits" after the steps
 //   iter_*             a checkpoint after the steps
@@ -53,7 +53,11 @@ void WriteTensors(const std::string& path,
 class Way {
  public:
   Way(const Gpt2& model, const TokenBatch& batch, Precision precision)
-      : model_(model), batch_(batch), precision_(precision), optimizer_(model.parameters(), TrainConfig{}) {}
+      : model_(model),
+        batch_(batch),
+        precision_(precision),
+        optimizer_(model.parameters(), TrainConfig{}) {}
+
   virtual ~Way() = default;
 
   virtual at::Tensor LossAndGradients() {

@@ -85,6 +85,7 @@ __device__ void StoreCopy(__nv_bfloat16* to, const float4& value) {
     uint2 raw;
     __nv_bfloat162 pairs[2];
   } words;
+
   words.pairs[0] = __floats2bfloat162_rn(value.x, value.y);
   words.pairs[1] = __floats2bfloat162_rn(value.z, value.w);
   *reinterpret_cast<uint2*>(to) = words.raw;

@@ -28,6 +28,7 @@ struct UpdateChunk {
   int32_t tensor;
   int32_t chunk;  // elements [chunk, chunk + 1) * kUpdateChunk of it
 };
+
 constexpr int64_t kUpdateChunk = 16384;
 
 struct UpdateTable {
@@ -52,9 +53,9 @@ struct UpdateInput {
 // To the host, and from one kernel to the next.
 struct UpdateResult {
   float loss;
-  float norm;     // of all gradients, before clipping
-  float factor;   // by which they are scaled
-  int32_t skip;   // loss or norm are not finite: nothing is updated
+  float norm;    // of all gradients, before clipping
+  float factor;  // by which they are scaled
+  int32_t skip;  // loss or norm are not finite: nothing is updated
 };
 
 // Fills `result`; `sums` holds num_chunks floats.

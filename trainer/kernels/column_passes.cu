@@ -23,17 +23,18 @@ dim3 Grid(int64_t rows, int64_t columns) {
 constexpr float kRootTwoOverPi = 0.7978845608028654f;
 constexpr float kCube = 0.044715f;
 
-// tanh by one exponential and one division: 1e-7 off, where +-1 is reached too.
-__device__ float Tanh(float x) { return 1.0f - 2.0f / (1.0f + __expf(2.0f * x)); }
-
-__device__ float Gelu(float x) {
-  return 0.5f * x * (1.0f + Tanh(kRootTwoOverPi * (x + kCube * x * x * x)));
+// 0.5 * (1 + tanh(u)) is the logistic function of 2u, with u the tanh formula's polynomial: one
+// exponential and one reciprocal. Where the exponential overflows it is 0, as it should.
+__device__ float GeluGate(float x, float squared) {
+  return __fdividef(1.0f, 1.0f + __expf(-2.0f * kRootTwoOverPi * x * (1.0f + kCube * squared)));
 }
 
+__device__ float Gelu(float x) { return x * GeluGate(x, x * x); }
+
 __device__ float GeluSlope(float x) {
-  const float t = Tanh(kRootTwoOverPi * (x + kCube * x * x * x));
-  return 0.5f * (1.0f + t) +
-         0.5f * x * (1.0f - t * t) * kRootTwoOverPi * (1.0f + 3.0f * kCube * x * x);
+  const float squared = x * x, gate = GeluGate(x, squared);
+  const float slope = 2.0f * kRootTwoOverPi * (1.0f + 3.0f * kCube * squared);
+  return gate + gate * (1.0f - gate) * x * slope;
 }
 
 // Calls load(row) for some rows, all of them before the first use(row, what it gave), so that the
@@ -111,7 +112,9 @@ __global__ void __launch_bounds__(kThreads)
                       T* out_N3C, float* partials) {
   const int64_t c = FirstColumn(), columns = 3 * width;
   if (c >= columns) return;
-  const T* const from = c < width ? q_NC + c : c < 2 * width ? k_NC + c - width : v_NC + c - 2 * width;
+  const T* const from = c < width       ? q_NC + c
+                        : c < 2 * width ? k_NC + c - width
+                                        : v_NC + c - 2 * width;
   Floats sum = {};
   ForRows<Floats>(
       rows, [&](int64_t row) { return Load(from + row * width); },

@@ -19,12 +19,17 @@ struct SoftmaxState {
   float max = -FLT_MAX;
   float sum = 0;
 
-  __device__ void Add(float value) {
-    if (value > max) {
-      sum *= __expf(max - value);
-      max = value;
+  template <int kSize>
+  __device__ void Add(const float (&values)[kSize]) {
+    float larger = max;
+#pragma unroll
+    for (const float value : values) larger = fmaxf(larger, value);
+    if (larger > max) {
+      sum *= __expf(max - larger);
+      max = larger;
     }
-    sum += __expf(value - max);
+#pragma unroll
+    for (const float value : values) sum += __expf(value - max);
   }
 
   __device__ void Merge(float other_max, float other_sum) {
@@ -85,8 +90,10 @@ __global__ void __launch_bounds__(kThreads)
   SoftmaxState state;
   for (int64_t i = threadIdx.x; i < num_packs; i += kThreads) {
     const Values<T, kSize> pack = packs[i];
+    float values[kSize];
 #pragma unroll
-    for (int k = 0; k < kSize; ++k) state.Add(ToFloat(pack.values[k]));
+    for (int k = 0; k < kSize; ++k) values[k] = ToFloat(pack.values[k]);
+    state.Add(values);
   }
   state = MergeBlock(state);
   const int64_t target = targets_N[row];

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kForwardWarps = 4;
 constexpr int kMaxSharedBytes = 48 << 10;  // without asking for more
-constexpr int kRowsAtOnce = 4;
-constexpr int kMaxBlocks = 528;  // four for each processor of an H100
+constexpr int kRowsAtOnce = 2;
+constexpr int kMaxBlocks = 660;  // five for each processor of an H100
 constexpr int kMaxThreads = static_cast<int>(kWidestNorm) / kPack;
 
 template <class R, class T>
@@ -131,8 +131,7 @@ __global__ void __launch_bounds__(kMaxThreads)
       Floats dx;
 #pragma unroll
       for (int i = 0; i < kPack; ++i) {
-        dx.v[i] = above[r].v[i] +
-                  part.rstd * (part.gradient.v[i] - mean - part.hat.v[i] * along);
+        dx.v[i] = above[r].v[i] + part.rstd * (part.gradient.v[i] - mean - part.hat.v[i] * along);
         branch_sum.v[i] += dx.v[i];
       }
       Store(norm.residual_gradient_NC + row * width + c, dx);
@@ -154,9 +153,9 @@ void LayerNormForward(const NormForward<R, T>& norm, int64_t rows, int64_t width
   const int row_bytes = static_cast<int>(width) * static_cast<int>(sizeof(float));
   const int warps = std::min(kForwardWarps, kMaxSharedBytes / row_bytes);
   const auto blocks = static_cast<unsigned>((rows + warps - 1) / warps);
-  ForwardKernel<R, T><<<blocks, dim3(kWarp, static_cast<unsigned>(warps)),
-                        static_cast<size_t>(warps * row_bytes), stream>>>(norm, rows,
-                                                                          static_cast<int>(width));
+  ForwardKernel<R, T>
+      <<<blocks, dim3(kWarp, static_cast<unsigned>(warps)), static_cast<size_t>(warps * row_bytes),
+         stream>>>(norm, rows, static_cast<int>(width));
 }
 
 int NormPartials(int64_t rows) {
@@ -169,8 +168,9 @@ void LayerNormBackward(const NormBackward<R, T>& norm, int64_t rows, int64_t wid
   const int packs = static_cast<int>(width) / kPack;
   const int threads = (packs + kWarp - 1) / kWarp * kWarp;
   const int blocks = NormPartials(rows);
-  BackwardKernel<R, T><<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, stream>>>(
-      norm, rows, static_cast<int>(width));
+  BackwardKernel<R, T>
+      <<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, stream>>>(
+          norm, rows, static_cast<int>(width));
   SumPartials(norm.partials, blocks, width, sums, stream);
 }
 

@@ -21,7 +21,7 @@ constexpr int64_t kWidestNorm = 4096;
 template <class R, class T>
 struct NormForward {
   const R* residual_NC;
-  const T* branch_NC;         // or null
+  const T* branch_NC;          // or null
   const float* branch_bias_C;  // null where branch is
   const float* weight_C;
   const float* bias_C;
@@ -37,8 +37,8 @@ void LayerNormForward(const NormForward<R, T>& norm, int64_t rows, int64_t width
                       cudaStream_t stream);
 
 // Its gradient: residual_gradient += that of `sum` through out, in place, with a copy in T for the
-// products. `sums` gets those of weight, bias and branch_bias, the last being the column sums of the
-// new residual_gradient. Deterministic.
+// products. `sums` gets those of weight, bias and branch_bias, the last being the column sums of
+// the new residual_gradient. Deterministic.
 template <class R, class T>
 struct NormBackward {
   const T* out_gradient_NC;

@@ -2,8 +2,8 @@
 
 #include <cuda_bf16.h>
 
-// What kernels of this folder share: values travel through memory eight at a time (16 bytes of bf16,
-// 32 of fp32) and are computed with in fp32.
+// What kernels of this folder share: values travel through memory eight at a time (16 bytes of
+// bf16, 32 of fp32) and are computed with in fp32.
 namespace owt::trainer {
 
 constexpr int kPack = 8;
@@ -42,6 +42,7 @@ __device__ inline void Store(__nv_bfloat16* to, const Floats& from) {
     uint4 raw;
     __nv_bfloat162 pairs[kPack / 2];
   } words;
+
 #pragma unroll
   for (int i = 0; i < kPack / 2; ++i) {
     words.pairs[i] = __floats2bfloat162_rn(from.v[2 * i], from.v[2 * i + 1]);

@@ -29,8 +29,8 @@ namespace {
 
 // Views of [N, 3C] as q, k, v of [B, H, T, D].
 std::array<at::Tensor, 3> Split(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads) {
-  const at::Tensor qkv = qkv_N3C.view(
-      {batch, qkv_N3C.size(0) / batch, 3, heads, qkv_N3C.size(1) / (3 * heads)});
+  const at::Tensor qkv =
+      qkv_N3C.view({batch, qkv_N3C.size(0) / batch, 3, heads, qkv_N3C.size(1) / (3 * heads)});
   return {qkv.select(2, 0).transpose(1, 2), qkv.select(2, 1).transpose(1, 2),
           qkv.select(2, 2).transpose(1, 2)};
 }
@@ -63,7 +63,8 @@ Triple Gradients(const at::Tensor& dout, const std::array<at::Tensor, 3>& in,
           forward.offset, 0.0, {true, true, true, false}, /*is_causal=*/true);
       return {std::get<0>(all), std::get<1>(all), std::get<2>(all)};
     }
-    case AttentionBackend::kCpu: break;
+    case AttentionBackend::kCpu:
+      break;
   }
   return at::_scaled_dot_product_flash_attention_for_cpu_backward(
       dout, q, k, v, forward.out_BHTD, forward.logsumexp, 0.0, /*is_causal=*/true);
@@ -105,10 +106,14 @@ AttentionBackend PickCuda(const at::Tensor& qkv_N3C, int64_t length) {
 
 const char* AttentionBackendName(AttentionBackend backend) {
   switch (backend) {
-    case AttentionBackend::kCudnn: return "cuDNN";
-    case AttentionBackend::kFlash: return "Flash Attention 2";
-    case AttentionBackend::kEfficient: return "memory-efficient";
-    case AttentionBackend::kCpu: break;
+    case AttentionBackend::kCudnn:
+      return "cuDNN";
+    case AttentionBackend::kFlash:
+      return "Flash Attention 2";
+    case AttentionBackend::kEfficient:
+      return "memory-efficient";
+    case AttentionBackend::kCpu:
+      break;
   }
   return "LibTorch's for CPUs";
 }
@@ -136,8 +141,7 @@ AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_
       break;
     }
     case AttentionBackend::kFlash: {
-      const auto all =
-          at::_scaled_dot_product_flash_attention(q, k, v, 0.0, /*is_causal=*/true);
+      const auto all = at::_scaled_dot_product_flash_attention(q, k, v, 0.0, /*is_causal=*/true);
       output.out_BHTD = std::get<0>(all);
       output.logsumexp = std::get<1>(all);
       output.seed = std::get<6>(all);

@@ -36,7 +36,12 @@ bool Backprop::Takes(const ModelConfig& config) {
 }
 
 Backprop::Backprop(const Gpt2& model, Precision precision)
-    : config_(model.config()), type_(precision == Precision::kBf16 ? at::kBFloat16 : at::kFloat) {
+    : config_(model.config()),
+      type_(precision == Precision::kBf16 ? at::kBFloat16 : at::kFloat),
+      stream_type_(type_) {
+#ifdef OWT_EXPERIMENT
+  if (getenv("OWT_STREAM_FP32")) stream_type_ = at::kFloat;
+#endif
   const at::NoGradGuard no_grad;
   for (const Parameter& parameter : model.parameters()) {
     at::Tensor value = parameter.value;
@@ -77,8 +82,7 @@ Backprop::LayerState Backprop::LayerForward(const Layer& layer, int64_t batch,
                                             at::Tensor* residual_NC, Branch* branch) const {
   LayerState state;
   state.norm1 = ResidualNorm(*residual_NC, *branch, layer.norm1.values, type_);
-  state.qkv_N3C =
-      at::addmm(layer.qkv.values.bias, state.norm1.out_NC, layer.qkv.values.weight);
+  state.qkv_N3C = at::addmm(layer.qkv.values.bias, state.norm1.out_NC, layer.qkv.values.weight);
   state.attention = CausalAttention(state.qkv_N3C, batch, config_.heads);
   const Branch attended = {at::mm(state.attention.out_NC, layer.proj.values.weight),
                            layer.proj.bias_C};
@@ -90,13 +94,13 @@ Backprop::LayerState Backprop::LayerForward(const Layer& layer, int64_t batch,
   return state;
 }
 
-// `gradient` is that of the layer's output, and then of its input; `bias_before` the gradient of the
-// bias of the branch that the layer's first norm adds, or null.
+// `gradient` is that of the layer's output, and then of its input; `bias_before` the gradient of
+// the bias of the branch that the layer's first norm adds, or null.
 void Backprop::LayerBackward(Layer& layer, const LayerState& state, int64_t batch, bool add,
                              at::Tensor* bias_before, ResidualGradient* gradient) const {
-  at::Tensor inner = LinearBackward(state.activated_NF, gradient->branch_NC,
-                                    layer.fc_proj.values.weight, add,
-                                    &layer.fc_proj.gradients.weight);
+  at::Tensor inner =
+      LinearBackward(state.activated_NF, gradient->branch_NC, layer.fc_proj.values.weight, add,
+                     &layer.fc_proj.gradients.weight);
   BiasGeluBackward(state.fc_NF, layer.fc.bias_C, add, &inner, &layer.fc.gradients.bias);
   inner = LinearBackward(state.norm2.out_NC, inner, layer.fc.values.weight, add,
                          &layer.fc.gradients.weight);
@@ -117,7 +121,7 @@ at::Tensor Backprop::Run(const at::Tensor& tokens_BT, const at::Tensor& targets_
   const at::NoGradGuard no_grad;
   const int64_t batch = tokens_BT.size(0), length = tokens_BT.size(1);
   const at::Tensor tokens_N = tokens_BT.reshape({-1}), targets_N = targets_BT.reshape({-1});
-  at::Tensor residual_NC = Embed(tokens_N, length, values_[0], values_[1], type_);
+  at::Tensor residual_NC = Embed(tokens_N, length, values_[0], values_[1], stream_type_);
   Branch branch;
   std::vector<LayerState> states;
   for (const Layer& layer : layers_) {

@@ -12,22 +12,22 @@
 namespace owt::trainer {
 
 // The loss of a Gpt2 with its gradients, forward and backward written out: the same function as
-// Gpt2::Loss and autograd, which is its oracle, in fewer passes over memory. The residual stream and
-// what lies between products are in the type of the products (bf16 or fp32); statistics, biases,
-// LayerNorm weights and gradients are fp32. On CUDA the kernels of kernels/ are called, elsewhere
-// their references. No call waits for the device, and all memory is the same in every call of the
-// same shapes, so that a call can be captured in a CUDA graph.
+// Gpt2::Loss and autograd, which is its oracle, in fewer passes over memory. The residual stream
+// and what lies between products are in the type of the products (bf16 or fp32); statistics,
+// biases, LayerNorm weights and gradients are fp32. On CUDA the kernels of kernels/ are called,
+// elsewhere their references. No call waits for the device, and all memory is the same in every
+// call of the same shapes, so that a call can be captured in a CUDA graph.
 class Backprop {
  public:
   // No dropout; widths that the kernels take.
   static bool Takes(const ModelConfig& config);
 
-  // Gives each parameter a gradient of zeros, which stays in place. Keeps handles on the parameters.
-  // REQUIRES: Takes(model.config()).
+  // Gives each parameter a gradient of zeros, which stays in place. Keeps handles on the
+  // parameters. REQUIRES: Takes(model.config()).
   Backprop(const Gpt2& model, Precision precision);
 
-  // Returns `share` times the mean loss, an fp32 scalar; its gradients are set or, with `add`, added
-  // to those of the parameters. Memory: about 34 * C bytes a token and layer in bf16.
+  // Returns `share` times the mean loss, an fp32 scalar; its gradients are set or, with `add`,
+  // added to those of the parameters. Memory: about 34 * C bytes a token and layer in bf16.
   at::Tensor Run(const at::Tensor& tokens_BT, const at::Tensor& targets_BT, double share, bool add);
 
   // Copies of the parameters in bf16, in their order, for the products; none in fp32. Whoever
@@ -69,7 +69,8 @@ class Backprop {
                      at::Tensor* bias_before, ResidualGradient* gradient) const;
 
   ModelConfig config_;
-  at::ScalarType type_;
+  at::ScalarType type_;         // of what is multiplied
+  at::ScalarType stream_type_;  // of the residual stream
   std::vector<at::Tensor> values_, gradients_, copies_;
   std::vector<Layer> layers_;
   Norm final_norm_;

@@ -34,7 +34,8 @@ void BiasGeluBackward(const at::Tensor& in_NF, const at::Tensor& bias_F, bool ad
 #ifdef OWT_HAVE_CUDA
   if (in_NF.is_cuda()) {
     const int64_t rows = in_NF.size(0), columns = in_NF.size(1);
-    const at::Tensor partials = at::empty({ColumnPartials(rows, columns), columns}, bias_F.options());
+    const at::Tensor partials =
+        at::empty({ColumnPartials(rows, columns), columns}, bias_F.options());
     Launch(in_NF, [&](auto zero) {
       using T = decltype(zero);
       BiasGeluBackward(Data<T>(in_NF), Data<float>(bias_F), rows, columns, Data<T>(*gradient_NF),
@@ -44,8 +45,8 @@ void BiasGeluBackward(const at::Tensor& in_NF, const at::Tensor& bias_F, bool ad
     return;
   }
 #endif
-  const at::Tensor dx = at::gelu_backward(gradient_NF->to(at::kFloat),
-                                          in_NF.to(at::kFloat).add(bias_F), "tanh");
+  const at::Tensor dx =
+      at::gelu_backward(gradient_NF->to(at::kFloat), in_NF.to(at::kFloat).add(bias_F), "tanh");
   SetOrAdd(dx.sum(0), add, *bias_gradient_F);
   gradient_NF->copy_(dx);
 }

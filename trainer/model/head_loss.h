@@ -19,8 +19,9 @@ at::Tensor HeadLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
 double HeadLossSum(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
                    const at::Tensor& targets_N);
 
-// Without autograd, for factors that are in the type of the products already: `share` times the mean
-// loss, whose gradients go to hidden_gradient and, fp32, into or with `add` onto weight_gradient.
+// Without autograd, for factors that are in the type of the products already: `share` times the
+// mean loss, whose gradients go to hidden_gradient and, fp32, into or with `add` onto
+// weight_gradient.
 at::Tensor HeadLossInto(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
                         const at::Tensor& targets_N, double share, bool add,
                         at::Tensor* hidden_gradient_NC, at::Tensor* weight_gradient_VC);

@@ -41,12 +41,12 @@ NormOutput CudaNorm(const at::Tensor& residual_NC, const Branch& branch, const W
   LaunchNorm(residual_NC, output.out_NC, [&](auto r, auto t) {
     using R = decltype(r);
     using T = decltype(t);
-    LayerNormForward<R, T>({Data<R>(residual_NC), Data<T>(branch.value_NC),
-                            Data<float>(branch.bias_C), Data<float>(norm.weight),
-                            Data<float>(norm.bias), static_cast<float>(kLayerNormEpsilon),
-                            joins ? Data<R>(output.sum_NC) : nullptr, Data<T>(output.out_NC),
-                            Data<float>(output.mean_N), Data<float>(output.rstd_N)},
-                           rows, width, StreamOf(residual_NC));
+    LayerNormForward<R, T>(
+        {Data<R>(residual_NC), Data<T>(branch.value_NC), Data<float>(branch.bias_C),
+         Data<float>(norm.weight), Data<float>(norm.bias), static_cast<float>(kLayerNormEpsilon),
+         joins ? Data<R>(output.sum_NC) : nullptr, Data<T>(output.out_NC),
+         Data<float>(output.mean_N), Data<float>(output.rstd_N)},
+        rows, width, StreamOf(residual_NC));
   });
   return output;
 }
@@ -62,8 +62,7 @@ void CudaNormBackward(const at::Tensor& out_gradient_NC, const NormOutput& forwa
                               ? residual->stream_NC
                               : at::empty_like(out_gradient_NC);
   }
-  const at::Tensor partials =
-      at::empty({NormPartials(rows), 3 * width}, forward.mean_N.options());
+  const at::Tensor partials = at::empty({NormPartials(rows), 3 * width}, forward.mean_N.options());
   const ColumnSums sums = {
       {Data<float>(norm_gradient->weight), Data<float>(norm_gradient->bias),
        branch_bias_gradient != nullptr ? Data<float>(*branch_bias_gradient) : nullptr},
@@ -95,8 +94,8 @@ NormOutput ResidualNorm(const at::Tensor& residual_NC, const Branch& branch,
               .add(branch.bias_C)
               .to(residual_NC.scalar_type());
   }
-  const auto [out, mean, rstd] = at::native_layer_norm(
-      sum.to(at::kFloat), {sum.size(1)}, norm.weight, norm.bias, kLayerNormEpsilon);
+  const auto [out, mean, rstd] = at::native_layer_norm(sum.to(at::kFloat), {sum.size(1)},
+                                                       norm.weight, norm.bias, kLayerNormEpsilon);
   return {sum, out.to(out_type), mean, rstd};
 }
 

@@ -73,8 +73,7 @@ void DeviceUpdate::Launch(const at::Tensor& loss) const {
 void DeviceUpdate::SendInput(double learning_rate) {
   const auto step = static_cast<double>(optimizer_->steps() + 1);
   *Data<UpdateInput>(host_input_) = {
-      static_cast<float>(learning_rate),
-      static_cast<float>(1.0 - std::pow(config_.beta1, step)),
+      static_cast<float>(learning_rate), static_cast<float>(1.0 - std::pow(config_.beta1, step)),
       static_cast<float>(std::sqrt(1.0 - std::pow(config_.beta2, step)))};
   input_.copy_(host_input_, /*non_blocking=*/true);
 }

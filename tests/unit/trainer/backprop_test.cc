@@ -88,13 +88,9 @@ void CompareWithAutograd(at::Device device, Precision precision, double loss_bou
   ExpectEqualGradients(model, expected, bound);
 }
 
-TEST(BackpropTest, EqualsAutograd) {
-  CompareWithAutograd(at::kCPU, Precision::kFp32, 1e-6, 1e-5);
-}
+TEST(BackpropTest, EqualsAutograd) { CompareWithAutograd(at::kCPU, Precision::kFp32, 1e-6, 1e-5); }
 
-TEST(BackpropTest, InBf16ItIsClose) {
-  CompareWithAutograd(at::kCPU, Precision::kBf16, 5e-2, 4e-2);
-}
+TEST(BackpropTest, InBf16ItIsClose) { CompareWithAutograd(at::kCPU, Precision::kBf16, 5e-2, 4e-2); }
 
 TEST(BackpropTest, EqualsAutogradOnTheGpu) {
   if (!at::hasCUDA()) GTEST_SKIP() << "no GPU here";
@@ -120,8 +116,8 @@ TEST(BackpropTest, CopiesFollowTheParameters) {
 TEST(BackpropTest, SaysWhichModelsItTakes) {
   EXPECT_TRUE(Backprop::Takes(kModel));
   EXPECT_TRUE(Backprop::Takes({48, 1600, 25, 1024, 50304, 0.0}));
-  EXPECT_FALSE(Backprop::Takes({1, 64, 4, 32, 72, 0.1}));    // dropout
-  EXPECT_FALSE(Backprop::Takes({1, 36, 3, 32, 72, 0.0}));    // heads of 12
+  EXPECT_FALSE(Backprop::Takes({1, 64, 4, 32, 72, 0.1}));     // dropout
+  EXPECT_FALSE(Backprop::Takes({1, 36, 3, 32, 72, 0.0}));     // heads of 12
   EXPECT_FALSE(Backprop::Takes({1, 8192, 64, 32, 72, 0.0}));  // too wide
 }
 

@@ -94,11 +94,9 @@ struct NormCase {
     const at::Tensor out = at::layer_norm(sum, {weight.size(0)}, w, b, kLayerNormEpsilon);
     out.backward(out_gradient.to(at::kDouble));
     const at::Tensor dx = x.grad(), both = dx + above;
-    return {{"sum", sum.detach()},   {"out", out.detach()},
-            {"first stream", dx},    {"first branch", dx},
-            {"second stream", both}, {"second branch", both},
-            {"weight", w.grad() * 2}, {"bias", b.grad() * 2},
-            {"branch bias", (dx + both).sum(0)}};
+    return {{"sum", sum.detach()},    {"out", out.detach()},   {"first stream", dx},
+            {"first branch", dx},     {"second stream", both}, {"second branch", both},
+            {"weight", w.grad() * 2}, {"bias", b.grad() * 2},  {"branch bias", (dx + both).sum(0)}};
   }
 };
 
@@ -115,7 +113,7 @@ TEST(ResidualNormTest, ReferenceEqualsAutograd) {
 
 TEST(ResidualNormTest, KernelEqualsReference) {
   SKIP_WITHOUT_GPU();
-  for (const int64_t rows : {1, 3, 130, 4099}) {
+  for (const int64_t rows : {1, 3, 1333}) {
     for (const int64_t width : {8, 48, 256, 768, 1024, 1600, 4096}) {
       const NormCase norm(rows, width);
       for (const Types& types : kTypes) {
@@ -151,17 +149,21 @@ TEST(BiasGeluTest, ReferenceEqualsAutograd) {
   const at::Tensor out = at::gelu(x + bias, "tanh");
   out.backward(gradient.to(at::kDouble));
   const at::Tensor sum = x.grad().sum(0);
-  const Results oracle = {{"out", out.detach()}, {"in", x.grad()}, {"bias", sum},
-                          {"in again", x.grad()}, {"bias added", sum * 2}};
+  const Results oracle = {{"out", out.detach()},
+                          {"in", x.grad()},
+                          {"bias", sum},
+                          {"in again", x.grad()},
+                          {"bias added", sum * 2}};
   ExpectClose(RunGelu(in, bias, gradient, at::kFloat, at::kCPU), oracle, 1e-6, "fp32");
   ExpectClose(RunGelu(in, bias, gradient, at::kBFloat16, at::kCPU), oracle, 1e-2, "bf16");
 }
 
 TEST(BiasGeluTest, KernelEqualsReference) {
   SKIP_WITHOUT_GPU();
-  for (const int64_t rows : {1, 6, 1000, 16384}) {
+  for (const int64_t rows : {1, 6, 5000}) {
     for (const int64_t columns : {8, 200, 3072}) {
-      const at::Tensor in = at::randn({rows, columns}).mul(4), gradient = at::randn({rows, columns});
+      const at::Tensor in = at::randn({rows, columns}).mul(4),
+                       gradient = at::randn({rows, columns});
       const at::Tensor bias = at::randn({columns});
       for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
         ExpectClose(RunGelu(in, bias, gradient, type, at::kCUDA),
@@ -180,8 +182,8 @@ TEST(BiasGeluTest, KernelReachesBothEnds) {
               RunGelu(in, bias, at::ones_like(in), at::kFloat, at::kCPU), 1e-6, "wide");
 }
 
-Results RunAttention(const at::Tensor& qkv, const at::Tensor& gradient, int64_t batch, int64_t heads,
-                     at::ScalarType type, at::Device device) {
+Results RunAttention(const at::Tensor& qkv, const at::Tensor& gradient, int64_t batch,
+                     int64_t heads, at::ScalarType type, at::Device device) {
   const at::Tensor x = qkv.to(device, type);
   at::Tensor bias = at::full({qkv.size(1)}, NAN).to(device);
   const AttentionOutput out = CausalAttention(x, batch, heads);
@@ -239,9 +241,12 @@ Results RunEmbedding(const at::Tensor& tokens, int64_t length, int64_t vocab, in
 // Each token once, all the same, runs of all lengths.
 std::vector<at::Tensor> TokenSets(int64_t rows) {
   const at::Tensor count = at::arange(rows, at::kLong);
-  return {at::randperm(rows, at::kLong), at::full({rows}, 3, at::kLong),
-          count.to(at::kDouble).mul(2).sqrt().to(at::kLong), at::div(count, 32, "floor"),
-          at::div(count + 5, 64, "floor"), at::randint(0, 7, {rows}, at::kLong)};
+  return {at::randperm(rows, at::kLong),
+          at::full({rows}, 3, at::kLong),
+          count.to(at::kDouble).mul(2).sqrt().to(at::kLong),
+          at::div(count, 32, "floor"),
+          at::div(count + 5, 64, "floor"),
+          at::randint(0, 7, {rows}, at::kLong)};
 }
 
 TEST(EmbeddingTest, ReferenceEqualsAutograd) {
@@ -262,10 +267,9 @@ TEST(EmbeddingTest, ReferenceEqualsAutograd) {
 
 TEST(EmbeddingTest, KernelEqualsReference) {
   SKIP_WITHOUT_GPU();
-  for (const int64_t rows : {1, 32, 64, 96, 1000, 16384}) {
+  for (const int64_t rows : {1, 32, 64, 96, 3000}) {
     for (const at::Tensor& tokens : TokenSets(rows)) {
       for (const int64_t width : {8, 768, 2056}) {
-        if (rows * width > 16384 * 768) continue;
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
           const int64_t length = rows % 4 == 0 ? rows / 4 : rows;
           const Results kernel = RunEmbedding(tokens, length, rows + 8, width, type, at::kCUDA);
@@ -292,8 +296,8 @@ TEST(HeadLossTest, KernelEqualsReference) {
                          targets.to(device), 0.5, false, &dhidden, &dweight);
         return Results{{"loss", loss}, {"hidden", dhidden}, {"weight", dweight}};
       };
-      ExpectClose(run(at::kCUDA, type), run(at::kCPU, at::kFloat),
-                  type == at::kFloat ? 1e-5 : 1e-2, std::to_string(vocab));
+      ExpectClose(run(at::kCUDA, type), run(at::kCPU, at::kFloat), type == at::kFloat ? 1e-5 : 1e-2,
+                  std::to_string(vocab));
     }
   }
 }
