@@ -34,7 +34,7 @@ DeviceStep::DeviceStep(const TrainConfig& config, const Gpt2& model, AdamW* opti
       stream_(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, model.device().index())),
       pool_(at::cuda::graph_pool_handle()),
       num_micro_(config.global_batch / config.micro_batch),
-      backprop_(model, config.precision),
+      backprop_(model, config.precision, config.recompute, config.deterministic),
       update_(model.parameters(), backprop_.copies(), config, optimizer),
       first_micro_batch_(pool_),
       next_micro_batch_(pool_),
@@ -93,8 +93,9 @@ StepResult DeviceStep::Run(const BlendedDataset& data, int64_t first, double lea
 
 std::string DeviceStep::Describe() const {
   const at::Tensor like = backprop_.copies().empty() ? loss_ : backprop_.copies()[0];
-  return fmt::format("kernels and CUDA graphs of owt's own, attention by {}",
-                     AttentionBackendName(PickAttention(like, config_.sequence_length)));
+  return fmt::format(
+      "kernels and CUDA graphs of owt's own, attention by {}",
+      AttentionBackendName(PickAttention(like, config_.sequence_length, config_.deterministic)));
 }
 
 }  // namespace owt::trainer

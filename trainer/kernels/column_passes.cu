@@ -10,7 +10,8 @@ namespace {
 constexpr int kThreads = 128;
 constexpr int kColumnsOfBlock = kThreads * kPack;
 constexpr int kRowsInFlight = 4;
-constexpr int kBlocksWanted = 1056;  // eight for each processor of an H100
+constexpr int kBlocksAtOnce = 6;    // on a processor: bounds the registers
+constexpr int kBlocksWanted = 792;  // as many on all processors of an H100
 
 unsigned BlocksAcross(int64_t columns) {
   return static_cast<unsigned>((columns + kColumnsOfBlock - 1) / kColumnsOfBlock);
@@ -38,20 +39,20 @@ __device__ float GeluSlope(float x) {
 }
 
 // Calls load(row) for some rows, all of them before the first use(row, what it gave), so that the
-// loads overlap. The rows of a block are a run: neighbours share pages.
-template <class Loaded, class LoadRow, class UseRow>
+// loads overlap. Blocks take rows in turn: those that run together read memory side by side.
+template <class LoadRow, class UseRow>
 __device__ void ForRows(int64_t rows, LoadRow load, UseRow use) {
-  const int64_t share = (rows + gridDim.y - 1) / gridDim.y;
-  const int64_t begin = share * blockIdx.y, end = min(rows, begin + share);
-  for (int64_t first = begin; first < end; first += kRowsInFlight) {
-    Loaded loaded[kRowsInFlight];
+  const int64_t stride = static_cast<int64_t>(gridDim.y) * kRowsInFlight;
+  for (int64_t first = static_cast<int64_t>(blockIdx.y) * kRowsInFlight; first < rows;
+       first += stride) {
+    decltype(load(first)) loaded[kRowsInFlight];
 #pragma unroll
     for (int r = 0; r < kRowsInFlight; ++r) {
-      if (first + r < end) loaded[r] = load(first + r);
+      if (first + r < rows) loaded[r] = load(first + r);
     }
 #pragma unroll
     for (int r = 0; r < kRowsInFlight; ++r) {
-      if (first + r < end) use(first + r, loaded[r]);
+      if (first + r < rows) use(first + r, loaded[r]);
     }
   }
 }
@@ -61,14 +62,15 @@ __device__ int64_t FirstColumn() {
 }
 
 template <class T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kBlocksAtOnce)
     BiasGeluKernel(const T* in_NF, const float* bias_F, int64_t rows, int64_t columns, T* out_NF) {
   const int64_t c = FirstColumn();
   if (c >= columns) return;
   const Floats bias = Load(bias_F + c);
-  ForRows<Floats>(
-      rows, [&](int64_t row) { return Load(in_NF + row * columns + c); },
-      [&](int64_t row, const Floats& in) {
+  ForRows(
+      rows, [&](int64_t row) { return LoadRaw(in_NF + row * columns + c); },
+      [&](int64_t row, const auto& raw) {
+        const Floats in = Unpack(raw);
         Floats out;
 #pragma unroll
         for (int i = 0; i < kPack; ++i) out.v[i] = Gelu(in.v[i] + bias.v[i]);
@@ -76,30 +78,31 @@ __global__ void __launch_bounds__(kThreads)
       });
 }
 
+template <class Raw>
 struct InAndGradient {
-  Floats in, gradient;
+  Raw in, gradient;
 };
 
 template <class T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kBlocksAtOnce)
     BiasGeluBackwardKernel(const T* in_NF, const float* bias_F, int64_t rows, int64_t columns,
                            T* gradient_NF, float* partials) {
   const int64_t c = FirstColumn();
   if (c >= columns) return;
   const Floats bias = Load(bias_F + c);
   Floats sum = {};
-  ForRows<InAndGradient>(
+  ForRows(
       rows,
       [&](int64_t row) {
         const int64_t at = row * columns + c;
-        return InAndGradient{Load(in_NF + at), Load(gradient_NF + at)};
+        using Raw = decltype(LoadRaw(in_NF));
+        return InAndGradient<Raw>{LoadRaw(in_NF + at), LoadRaw(gradient_NF + at)};
       },
-      [&](int64_t row, const InAndGradient& loaded) {
-        Floats gradient;
+      [&](int64_t row, const auto& raw) {
+        const Floats in = Unpack(raw.in);
+        Floats gradient = Unpack(raw.gradient);
 #pragma unroll
-        for (int i = 0; i < kPack; ++i) {
-          gradient.v[i] = loaded.gradient.v[i] * GeluSlope(loaded.in.v[i] + bias.v[i]);
-        }
+        for (int i = 0; i < kPack; ++i) gradient.v[i] *= GeluSlope(in.v[i] + bias.v[i]);
         sum = Add(sum, gradient);
         Store(gradient_NF + row * columns + c, gradient);
       });
@@ -107,7 +110,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kBlocksAtOnce)
     JoinColumnsKernel(const T* q_NC, const T* k_NC, const T* v_NC, int64_t rows, int64_t width,
                       T* out_N3C, float* partials) {
   const int64_t c = FirstColumn(), columns = 3 * width;
@@ -116,11 +119,12 @@ __global__ void __launch_bounds__(kThreads)
                         : c < 2 * width ? k_NC + c - width
                                         : v_NC + c - 2 * width;
   Floats sum = {};
-  ForRows<Floats>(
-      rows, [&](int64_t row) { return Load(from + row * width); },
-      [&](int64_t row, const Floats& loaded) {
-        sum = Add(sum, loaded);
-        Store(out_N3C + row * columns + c, loaded);
+  ForRows(
+      rows, [&](int64_t row) { return LoadRaw(from + row * width); },
+      [&](int64_t row, const auto& raw) {
+        const Floats values = Unpack(raw);
+        sum = Add(sum, values);
+        Store(out_N3C + row * columns + c, values);
       });
   Store(partials + blockIdx.y * columns + c, sum);
 }

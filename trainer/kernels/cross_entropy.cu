@@ -1,7 +1,8 @@
 // A block of threads takes a row. Maximum and sum are found in one pass (Milakov and Gimelshein,
 // "Online normalizer calculation for softmax", arXiv 1805.02867): each thread keeps the largest
 // value it has seen and the sum of exponentials below it, and pairs of such states are merged. The
-// second pass finds the row in the L2 cache.
+// second pass finds the row in the L2 cache, which must hold all rows in flight: hence blocks of as
+// many threads as there can be.
 #include "trainer/kernels/cross_entropy.h"
 
 #include <cfloat>
@@ -11,7 +12,12 @@
 namespace owt::trainer {
 namespace {
 
-constexpr int kThreads = 512;
+constexpr int kThreads = 1024;
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ % 100 != 0
+constexpr int kBlocksAtOnce = 1;  // a processor of these chips has 1,536 threads
+#else
+constexpr int kBlocksAtOnce = 2;  // of these 2,048
+#endif
 constexpr int kWarps = kThreads / kWarp;
 
 // sum = sum over values v seen of exp(v - max).
@@ -80,7 +86,7 @@ struct alignas(kSize * sizeof(T)) Values {
 };
 
 template <class T, int kSize>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kBlocksAtOnce)
     CrossEntropyRow(T* logits_NV, const int64_t* targets_N, int64_t vocab, float gradient_scale,
                     float* losses_N) {
   const int64_t row = blockIdx.x;

@@ -13,14 +13,25 @@ struct Floats {
   float v[kPack];
 };
 
-__device__ inline Floats Load(const float* from) {
+// Eight values as they come from memory: in bf16 half the registers of Floats.
+struct RawFloats {
+  float4 a, b;
+};
+
+__device__ inline RawFloats LoadRaw(const float* from) {
   const auto* const halves = reinterpret_cast<const float4*>(from);
-  const float4 a = halves[0], b = halves[1];
-  return {{a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w}};
+  return {halves[0], halves[1]};
 }
 
-__device__ inline Floats Load(const __nv_bfloat16* from) {
-  const uint4 raw = *reinterpret_cast<const uint4*>(from);
+__device__ inline uint4 LoadRaw(const __nv_bfloat16* from) {
+  return *reinterpret_cast<const uint4*>(from);
+}
+
+__device__ inline Floats Unpack(const RawFloats& raw) {
+  return {{raw.a.x, raw.a.y, raw.a.z, raw.a.w, raw.b.x, raw.b.y, raw.b.z, raw.b.w}};
+}
+
+__device__ inline Floats Unpack(const uint4& raw) {
   const unsigned words[] = {raw.x, raw.y, raw.z, raw.w};
   Floats to;
 #pragma unroll
@@ -29,6 +40,11 @@ __device__ inline Floats Load(const __nv_bfloat16* from) {
     to.v[2 * i + 1] = __uint_as_float(words[i] & 0xFFFF0000u);
   }
   return to;
+}
+
+template <class T>
+__device__ inline Floats Load(const T* from) {
+  return Unpack(LoadRaw(from));
 }
 
 __device__ inline void Store(float* to, const Floats& from) {

@@ -41,6 +41,32 @@ at::Tensor Rows(const at::Tensor& x_BHTD) {
       {x_BHTD.size(0) * x_BHTD.size(2), x_BHTD.size(1) * x_BHTD.size(3)});
 }
 
+// Flash Attention adds up dq in a fixed order in the library's deterministic mode, which asks
+// things of other operators, too, and fills new memory: hence for one call only.
+class InOrder {
+ public:
+  explicit InOrder(bool in_order) : in_order_(in_order) {
+    if (!in_order_) return;
+    at::Context& context = at::globalContext();
+    was_ = context.deterministicAlgorithms();
+    fill_was_ = context.deterministicFillUninitializedMemory();
+    context.setDeterministicAlgorithms(true, /*warn_only=*/false);
+    context.setDeterministicFillUninitializedMemory(false);
+  }
+
+  ~InOrder() {
+    if (!in_order_) return;
+    at::globalContext().setDeterministicAlgorithms(was_, /*warn_only=*/false);
+    at::globalContext().setDeterministicFillUninitializedMemory(fill_was_);
+  }
+
+  InOrder(const InOrder&) = delete;
+  InOrder& operator=(const InOrder&) = delete;
+
+ private:
+  bool in_order_, was_ = false, fill_was_ = false;
+};
+
 using Triple = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 
 Triple Gradients(const at::Tensor& dout, const std::array<at::Tensor, 3>& in,
@@ -54,9 +80,12 @@ Triple Gradients(const at::Tensor& dout, const std::array<at::Tensor, 3>& in,
           /*attn_bias=*/{}, /*cum_seq_q=*/{}, /*cum_seq_k=*/{}, length, length, 0.0,
           /*is_causal=*/true);
     case AttentionBackend::kFlash:
+    case AttentionBackend::kFlashInOrder: {
+      const InOrder in_order(forward.backend == AttentionBackend::kFlashInOrder);
       return at::_scaled_dot_product_flash_attention_backward(
           dout, q, k, v, forward.out_BHTD, forward.logsumexp, /*cum_seq_q=*/{}, /*cum_seq_k=*/{},
           length, length, 0.0, /*is_causal=*/true, forward.seed, forward.offset);
+    }
     case AttentionBackend::kEfficient: {
       const auto all = at::_scaled_dot_product_efficient_attention_backward(
           dout, q, k, v, /*attn_bias=*/{}, forward.out_BHTD, forward.logsumexp, forward.seed,
@@ -93,11 +122,12 @@ at::Tensor Join(const std::array<at::Tensor, 3>& parts_NC, bool add, at::Tensor*
 }
 
 #ifdef OWT_HAVE_CUDA
-AttentionBackend PickCuda(const at::Tensor& qkv_N3C, int64_t length) {
+AttentionBackend PickCuda(const at::Tensor& qkv_N3C, int64_t length, bool deterministic) {
   if (qkv_N3C.scalar_type() == at::kFloat) return AttentionBackend::kEfficient;
+  if (deterministic) return AttentionBackend::kFlashInOrder;
   // Where cuDNN has kernels for Hopper and later; elsewhere Flash Attention 2 is as fast.
-  const bool cudnn = at::cuda::getDeviceProperties(qkv_N3C.device().index())->major >= 9 &&
-                     length % 64 == 0 && !at::globalContext().deterministicAlgorithms();
+  const bool cudnn =
+      at::cuda::getDeviceProperties(qkv_N3C.device().index())->major >= 9 && length % 64 == 0;
   return cudnn ? AttentionBackend::kCudnn : AttentionBackend::kFlash;
 }
 #endif
@@ -110,6 +140,8 @@ const char* AttentionBackendName(AttentionBackend backend) {
       return "cuDNN";
     case AttentionBackend::kFlash:
       return "Flash Attention 2";
+    case AttentionBackend::kFlashInOrder:
+      return "Flash Attention 2 in a fixed order";
     case AttentionBackend::kEfficient:
       return "memory-efficient";
     case AttentionBackend::kCpu:
@@ -119,17 +151,19 @@ const char* AttentionBackendName(AttentionBackend backend) {
 }
 
 AttentionBackend PickAttention([[maybe_unused]] const at::Tensor& qkv_N3C,
-                               [[maybe_unused]] int64_t length) {
+                               [[maybe_unused]] int64_t length,
+                               [[maybe_unused]] bool deterministic) {
 #ifdef OWT_HAVE_CUDA
-  if (qkv_N3C.is_cuda()) return PickCuda(qkv_N3C, length);
+  if (qkv_N3C.is_cuda()) return PickCuda(qkv_N3C, length, deterministic);
 #endif
   return AttentionBackend::kCpu;
 }
 
-AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads) {
+AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads,
+                                bool deterministic) {
   const auto [q, k, v] = Split(qkv_N3C, batch, heads);
   AttentionOutput output;
-  output.backend = PickAttention(qkv_N3C, q.size(2));
+  output.backend = PickAttention(qkv_N3C, q.size(2), deterministic);
   switch (output.backend) {
     case AttentionBackend::kCudnn: {
       const auto all = at::_scaled_dot_product_cudnn_attention(
@@ -140,7 +174,8 @@ AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_
       output.offset = std::get<7>(all);
       break;
     }
-    case AttentionBackend::kFlash: {
+    case AttentionBackend::kFlash:
+    case AttentionBackend::kFlashInOrder: {
       const auto all = at::_scaled_dot_product_flash_attention(q, k, v, 0.0, /*is_causal=*/true);
       output.out_BHTD = std::get<0>(all);
       output.logsumexp = std::get<1>(all);

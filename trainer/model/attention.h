@@ -5,13 +5,15 @@
 namespace owt::trainer {
 
 // Whose causal attention is called: the library's for CPUs, and of those for CUDA cuDNN's, Flash
-// Attention 2 and, for fp32, xFormers' memory-efficient one. None forms a matrix of T x T.
-enum class AttentionBackend { kCpu, kCudnn, kFlash, kEfficient };
+// Attention 2, the same in a fixed order of additions, and, for fp32, xFormers' memory-efficient
+// one. None forms a matrix of T x T.
+enum class AttentionBackend { kCpu, kCudnn, kFlash, kFlashInOrder, kEfficient };
 
 const char* AttentionBackendName(AttentionBackend backend);
 
-// Takes what is fastest of those that can. In deterministic mode that is never cuDNN's.
-AttentionBackend PickAttention(const at::Tensor& qkv_N3C, int64_t length);
+// The fastest of those that can; with `deterministic`, of those that give the same gradients in
+// every run, which in fp32 on CUDA is none.
+AttentionBackend PickAttention(const at::Tensor& qkv_N3C, int64_t length, bool deterministic);
 
 // What backward needs besides the inputs.
 struct AttentionOutput {
@@ -22,7 +24,8 @@ struct AttentionOutput {
 
 // Causal self-attention over B sequences and H heads; a row holds q, k and v beside each other, as
 // the product with c_attn gives them, and nothing is copied.
-AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads);
+AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads,
+                                bool deterministic = false);
 
 // The gradient of qkv_N3C; its column sums, which are the gradient of c_attn's bias, are set in or
 // added to bias_gradient_3C on the way.

@@ -35,13 +35,11 @@ bool Backprop::Takes(const ModelConfig& config) {
          head % 8 == 0 && head <= kWidestHead;
 }
 
-Backprop::Backprop(const Gpt2& model, Precision precision)
+Backprop::Backprop(const Gpt2& model, Precision precision, Recompute recompute, bool deterministic)
     : config_(model.config()),
       type_(precision == Precision::kBf16 ? at::kBFloat16 : at::kFloat),
-      stream_type_(type_) {
-#ifdef OWT_EXPERIMENT
-  if (getenv("OWT_STREAM_FP32")) stream_type_ = at::kFloat;
-#endif
+      recompute_(recompute),
+      deterministic_(deterministic) {
   const at::NoGradGuard no_grad;
   for (const Parameter& parameter : model.parameters()) {
     at::Tensor value = parameter.value;
@@ -83,7 +81,7 @@ Backprop::LayerState Backprop::LayerForward(const Layer& layer, int64_t batch,
   LayerState state;
   state.norm1 = ResidualNorm(*residual_NC, *branch, layer.norm1.values, type_);
   state.qkv_N3C = at::addmm(layer.qkv.values.bias, state.norm1.out_NC, layer.qkv.values.weight);
-  state.attention = CausalAttention(state.qkv_N3C, batch, config_.heads);
+  state.attention = CausalAttention(state.qkv_N3C, batch, config_.heads, deterministic_);
   const Branch attended = {at::mm(state.attention.out_NC, layer.proj.values.weight),
                            layer.proj.bias_C};
   state.norm2 = ResidualNorm(state.norm1.sum_NC, attended, layer.norm2.values, type_);
@@ -92,6 +90,30 @@ Backprop::LayerState Backprop::LayerForward(const Layer& layer, int64_t batch,
   *residual_NC = state.norm2.sum_NC;
   *branch = {at::mm(state.activated_NF, layer.fc_proj.values.weight), layer.fc_proj.bias_C};
   return state;
+}
+
+Backprop::LayerState Backprop::KeptOf(const LayerState& state, const at::Tensor& residual_NC,
+                                      const Branch& branch) const {
+  LayerState kept;
+  if (recompute_ == Recompute::kFull) {
+    kept.residual_NC = residual_NC;
+    kept.branch = branch;
+    return kept;
+  }
+  kept = state;
+  if (recompute_ == Recompute::kSelective) kept.activated_NF = at::Tensor();
+  return kept;
+}
+
+void Backprop::Restore(const Layer& layer, int64_t batch, LayerState* state) const {
+  if (recompute_ == Recompute::kFull) {
+    at::Tensor residual_NC = state->residual_NC;
+    Branch branch = state->branch;
+    *state = LayerForward(layer, batch, &residual_NC, &branch);
+  }
+  if (recompute_ == Recompute::kSelective) {
+    state->activated_NF = BiasGelu(state->fc_NF, layer.fc.bias_C);
+  }
 }
 
 // `gradient` is that of the layer's output, and then of its input; `bias_before` the gradient of
@@ -121,11 +143,14 @@ at::Tensor Backprop::Run(const at::Tensor& tokens_BT, const at::Tensor& targets_
   const at::NoGradGuard no_grad;
   const int64_t batch = tokens_BT.size(0), length = tokens_BT.size(1);
   const at::Tensor tokens_N = tokens_BT.reshape({-1}), targets_N = targets_BT.reshape({-1});
-  at::Tensor residual_NC = Embed(tokens_N, length, values_[0], values_[1], stream_type_);
+  at::Tensor residual_NC = Embed(tokens_N, length, values_[0], values_[1], type_);
   Branch branch;
   std::vector<LayerState> states;
   for (const Layer& layer : layers_) {
-    states.push_back(LayerForward(layer, batch, &residual_NC, &branch));
+    const at::Tensor residual_before = residual_NC;
+    const Branch branch_before = branch;
+    states.push_back(
+        KeptOf(LayerForward(layer, batch, &residual_NC, &branch), residual_before, branch_before));
   }
   const NormOutput last = ResidualNorm(residual_NC, branch, final_norm_.values, type_);
   residual_NC = at::Tensor();
@@ -139,6 +164,7 @@ at::Tensor Backprop::Run(const at::Tensor& tokens_BT, const at::Tensor& targets_
   ResidualNormBackward(inner, last, final_norm_.values, add, &gradient, &final_norm_.gradients,
                        &layers_.back().fc_proj.gradients.bias);
   for (size_t i = layers_.size(); i-- > 0;) {
+    Restore(layers_[i], batch, &states[i]);
     LayerBackward(layers_[i], states[i], batch, add,
                   i > 0 ? &layers_[i - 1].fc_proj.gradients.bias : nullptr, &gradient);
     states.pop_back();  // its memory serves the layers below

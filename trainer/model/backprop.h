@@ -24,10 +24,12 @@ class Backprop {
 
   // Gives each parameter a gradient of zeros, which stays in place. Keeps handles on the
   // parameters. REQUIRES: Takes(model.config()).
-  Backprop(const Gpt2& model, Precision precision);
+  Backprop(const Gpt2& model, Precision precision, Recompute recompute = Recompute::kNone,
+           bool deterministic = false);
 
   // Returns `share` times the mean loss, an fp32 scalar; its gradients are set or, with `add`,
-  // added to those of the parameters. Memory: about 34 * C bytes a token and layer in bf16.
+  // added to those of the parameters. Memory: about 32 * C bytes a token and layer in bf16,
+  // 24 * C with kSelective, 4 * C with kFull.
   at::Tensor Run(const at::Tensor& tokens_BT, const at::Tensor& targets_BT, double share, bool add);
 
   // Copies of the parameters in bf16, in their order, for the products; none in fp32. Whoever
@@ -54,8 +56,10 @@ class Backprop {
     Linear fc, fc_proj;
   };
 
-  // What a layer's backward needs.
+  // What a layer's backward needs; with kFull its inputs alone, until it is computed again.
   struct LayerState {
+    at::Tensor residual_NC;
+    Branch branch;
     NormOutput norm1, norm2;
     at::Tensor qkv_N3C, fc_NF, activated_NF;
     AttentionOutput attention;
@@ -65,12 +69,16 @@ class Backprop {
   Linear LinearAt(size_t parameter) const;
   LayerState LayerForward(const Layer& layer, int64_t batch, at::Tensor* residual_NC,
                           Branch* branch) const;
+  LayerState KeptOf(const LayerState& state, const at::Tensor& residual_NC,
+                    const Branch& branch) const;
+  void Restore(const Layer& layer, int64_t batch, LayerState* state) const;
   void LayerBackward(Layer& layer, const LayerState& state, int64_t batch, bool add,
                      at::Tensor* bias_before, ResidualGradient* gradient) const;
 
   ModelConfig config_;
-  at::ScalarType type_;         // of what is multiplied
-  at::ScalarType stream_type_;  // of the residual stream
+  at::ScalarType type_;  // of what is multiplied, and of the residual stream
+  Recompute recompute_;
+  bool deterministic_;
   std::vector<at::Tensor> values_, gradients_, copies_;
   std::vector<Layer> layers_;
   Norm final_norm_;

@@ -98,6 +98,27 @@ TEST(BackpropTest, EqualsAutogradOnTheGpu) {
   CompareWithAutograd(at::kCUDA, Precision::kBf16, 5e-2, 4e-2);
 }
 
+// What is computed again is computed in the same way.
+TEST(BackpropTest, RecomputingChangesNothing) {
+  const Sample sample = MakeSample(kModel.vocab, at::kCPU);
+  std::vector<at::Tensor> plain;
+  for (const Recompute recompute : {Recompute::kNone, Recompute::kSelective, Recompute::kFull}) {
+    const Gpt2 model(kModel, at::kCPU);
+    InitParameters(model, 3);
+    Shake(model);
+    Backprop backprop(model, Precision::kFp32, recompute);
+    backprop.Run(sample.inputs_BT, sample.targets_BT, 1.0, false);
+    for (size_t i = 0; i < model.parameters().size(); ++i) {
+      const at::Tensor gradient = model.parameters()[i].value.grad();
+      if (recompute == Recompute::kNone) {
+        plain.push_back(gradient);
+      } else {
+        EXPECT_TRUE(at::equal(gradient, plain[i])) << model.parameters()[i].name;
+      }
+    }
+  }
+}
+
 TEST(BackpropTest, CopiesFollowTheParameters) {
   const Gpt2 model(kModel, at::kCPU);
   InitParameters(model, 3);
