@@ -28,7 +28,7 @@ namespace owt::trainer {
 namespace {
 
 // Views of [N, 3C] as q, k, v of [B, H, T, D].
-std::array<at::Tensor, 3> Split(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads) {
+std::array<at::Tensor, 3> SplitQkv(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads) {
   const at::Tensor qkv =
       qkv_N3C.view({batch, qkv_N3C.size(0) / batch, 3, heads, qkv_N3C.size(1) / (3 * heads)});
   return {qkv.select(2, 0).transpose(1, 2), qkv.select(2, 1).transpose(1, 2),
@@ -69,8 +69,8 @@ class InOrder {
 
 using Triple = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 
-Triple Gradients(const at::Tensor& dout, const std::array<at::Tensor, 3>& in,
-                 const AttentionOutput& forward) {
+Triple AttentionGradients(const at::Tensor& dout, const std::array<at::Tensor, 3>& in,
+                          const AttentionOutput& forward) {
   const auto& [q, k, v] = in;
   const int64_t length = q.size(2);
   switch (forward.backend) {
@@ -100,7 +100,7 @@ Triple Gradients(const at::Tensor& dout, const std::array<at::Tensor, 3>& in,
 }
 
 // dq, dk, dv beside each other, and their column sums.
-at::Tensor Join(const std::array<at::Tensor, 3>& parts_NC, bool add, at::Tensor* sums_3C) {
+at::Tensor JoinQkv(const std::array<at::Tensor, 3>& parts_NC, bool add, at::Tensor* sums_3C) {
 #ifdef OWT_HAVE_CUDA
   if (parts_NC[0].is_cuda()) {
     const int64_t rows = parts_NC[0].size(0), width = parts_NC[0].size(1);
@@ -161,7 +161,7 @@ AttentionBackend PickAttention([[maybe_unused]] const at::Tensor& qkv_N3C,
 
 AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_t heads,
                                 bool deterministic) {
-  const auto [q, k, v] = Split(qkv_N3C, batch, heads);
+  const auto [q, k, v] = SplitQkv(qkv_N3C, batch, heads);
   AttentionOutput output;
   output.backend = PickAttention(qkv_N3C, q.size(2), deterministic);
   switch (output.backend) {
@@ -201,11 +201,11 @@ AttentionOutput CausalAttention(const at::Tensor& qkv_N3C, int64_t batch, int64_
 at::Tensor CausalAttentionBackward(const at::Tensor& out_gradient_NC, const at::Tensor& qkv_N3C,
                                    const AttentionOutput& forward, int64_t batch, int64_t heads,
                                    bool add, at::Tensor* bias_gradient_3C) {
-  const std::array<at::Tensor, 3> in = Split(qkv_N3C, batch, heads);
+  const std::array<at::Tensor, 3> in = SplitQkv(qkv_N3C, batch, heads);
   const at::Tensor dout_BHTD =
       out_gradient_NC.view({batch, in[0].size(2), heads, in[0].size(3)}).transpose(1, 2);
-  const auto [dq, dk, dv] = Gradients(dout_BHTD, in, forward);
-  return Join({Rows(dq), Rows(dk), Rows(dv)}, add, bias_gradient_3C);
+  const auto [dq, dk, dv] = AttentionGradients(dout_BHTD, in, forward);
+  return JoinQkv({Rows(dq), Rows(dk), Rows(dv)}, add, bias_gradient_3C);
 }
 
 }  // namespace owt::trainer
