@@ -96,6 +96,10 @@ void Validate(const TrainConfig& config) {
               config.min_learning_rate <= config.learning_rate,
           fmt::format("--lr {} and --min-lr {}: 0 <= min-lr <= lr and lr above 0 are needed",
                       config.learning_rate, config.min_learning_rate));
+  Require(config.recompute == Recompute::kNone || config.device != "cpu",
+          "--recompute needs --device cuda");
+  Require(!config.deterministic || config.precision == Precision::kBf16 || config.device == "cpu",
+          "--deterministic-mode on a GPU needs --bf16");
   Require(config.warmup_fraction >= 0 && config.warmup_fraction < 1,
           fmt::format("--lr-warmup-fraction is {}; it takes 0 to below 1", config.warmup_fraction));
 }

@@ -31,6 +31,10 @@ int64_t PaddedVocab(int64_t vocab_size, int64_t multiple = 128);
 // What the matrix products are computed in. Parameters, gradients and optimizer state are fp32.
 enum class Precision { kFp32, kBf16 };
 
+// What is computed again for the backward pass instead of being kept: nothing, the output of GELU
+// (a quarter of what is kept), or each layer from its input (all but an eighth).
+enum class Recompute { kNone, kSelective, kFull };
+
 // How the learning rate falls after the warm-up.
 enum class DecayStyle { kCosine, kLinear, kConstant };
 
@@ -64,6 +68,8 @@ struct TrainConfig {
 
   // How to run.
   Precision precision = Precision::kFp32;
+  Recompute recompute = Recompute::kNone;  // on a GPU only
+  bool deterministic = false;              // on a GPU too
   std::string device = "cpu";
   int threads = 1;
   uint64_t seed = 1234;

@@ -1,10 +1,18 @@
 #include "trainer/step.h"
 
-#include <cmath>
+#include <fmt/format.h>
 
+#include <cmath>
+#include <memory>
+
+#include "pipeline/error.h"
 #include "trainer/data/batch.h"
 #include "trainer/model/autocast.h"
 #include "trainer/optim/clip.h"
+
+#ifdef OWT_HAVE_CUDA
+#include "trainer/device_step.h"
+#endif
 
 namespace owt::trainer {
 namespace {
@@ -45,6 +53,38 @@ StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, int6
   }
   DropGradients(model);
   return result;
+}
+
+namespace {
+
+// Settings that DeviceStep alone has.
+void RefuseForAutograd(const TrainConfig& config, bool cuda) {
+  const bool recompute = config.recompute != Recompute::kNone;
+  if (!recompute && !(config.deterministic && cuda)) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("--{} needs a GPU and a model without dropout, of a width that is a "
+                          "multiple of 8 up to 4096 and heads of a multiple of 8 up to 128",
+                          recompute ? "recompute" : "deterministic-mode"));
+}
+
+}  // namespace
+
+ChosenStep ChooseStep(const TrainConfig& config, const BlendedDataset& data, const Gpt2& model,
+                      AdamW* optimizer) {
+#ifdef OWT_HAVE_CUDA
+  if (DeviceStep::Takes(config, model)) {
+    const auto step = std::make_shared<DeviceStep>(config, model, optimizer);
+    return {[step, &data](int64_t first, double learning_rate) {
+              return step->Run(data, first, learning_rate);
+            },
+            step->Describe()};
+  }
+#endif
+  RefuseForAutograd(config, model.device().is_cuda());
+  return {[&config, &data, &model, optimizer](int64_t first, double learning_rate) {
+            return TrainStep(config, data, first, learning_rate, model, optimizer);
+          },
+          ""};
 }
 
 }  // namespace owt::trainer

@@ -57,8 +57,7 @@ class Training {
     Start();
     while (state_.iteration < config_.iterations) {
       const StepResult step =
-          TrainStep(config_, data_.train(), state_.consumed_samples,
-                    schedule_.LearningRate(state_.scheduled_samples), model_, &optimizer_);
+          step_.run(state_.consumed_samples, schedule_.LearningRate(state_.scheduled_samples));
       Advance(step);
       if (Every(config_.log_interval)) LogInterval(step);
       if (Every(config_.eval_interval)) {
@@ -91,6 +90,8 @@ class Training {
     if (config_.eval_interval > 0 && !data_.valid()) {
       hooks_.log("no validation: the split leaves it no sequence; see --split");
     }
+    step_ = ChooseStep(config_, data_.train(), model_, &optimizer_);
+    if (!step_.description.empty()) hooks_.log(step_.description);
     first_iteration_ = state_.iteration;
     start_ = Clock::now();
     interval_ = Interval{};
@@ -215,6 +216,7 @@ class Training {
   Gpt2 model_;
   AdamW optimizer_;
   Schedule schedule_;
+  ChosenStep step_;
   TrainState state_;
   Interval interval_;
   Clock::time_point start_;

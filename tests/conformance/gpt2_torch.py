@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares owt's GPT-2 with PyTorch's through Hugging Face's implementation.
 
-    tests/conformance/gpt2_torch.py build/release/bin/model_probe [--device cuda] [--bf16]
+    tests/conformance/gpt2_torch.py build/release/bin/model_probe [--device cuda] [--bf16] [--written]
 
 transformers makes and saves a model; owt loads it; both compute logits, loss and every gradient, and take
 20 clipped AdamW steps. Then transformers loads the checkpoint that owt saved. PyTorch computes in
@@ -54,7 +54,7 @@ def compare(options, folder, config, rows, length):
     (folder / "tokens").write_bytes(tokens.numpy().tobytes())
     (folder / "owt").mkdir()
     probe = pathlib.Path(options.probe).resolve()
-    command = [probe, folder / "hf", folder / "tokens", str(rows), str(STEPS), folder / "owt", options.device, "bf16" if options.bf16 else "fp32"]
+    command = [probe, folder / "hf", folder / "tokens", str(rows), str(STEPS), folder / "owt", options.device, "bf16" if options.bf16 else "fp32", "written" if options.written else "autograd"]
     trace = [line.split() for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()]
 
     matrices = [p for p in model.parameters() if p.dim() >= 2]
@@ -93,8 +93,9 @@ def main():
     parser.add_argument("probe")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--bf16", action="store_true")
+    parser.add_argument("--written", action="store_true", help="the backward pass that is written out, instead of autograd")
     options = parser.parse_args()
-    print(f"owt on {options.device} in {'bf16' if options.bf16 else 'fp32'}")
+    print(f"owt on {options.device} in {'bf16' if options.bf16 else 'fp32'}, backward {'written out' if options.written else 'by autograd'}")
     torch.set_num_threads(2)
     dropout = {"embd_pdrop": 0, "attn_pdrop": 0, "resid_pdrop": 0}
     with tempfile.TemporaryDirectory() as folder:

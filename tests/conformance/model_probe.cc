@@ -1,7 +1,9 @@
-// model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16: what gpt2_torch.py compares with
-// transformers. Loads the model in the folder MODEL and ROWS rows of int64 ids from TOKENS. Prints
-// the loss and the L2 norm of the gradients; then STEPS times AdamW on the same rows (learning rate
-// 1e-3, weight decay 0.1, clipped to 1), printing the loss before each. Writes into OUT:
+// model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16 autograd|written: what gpt2_torch.py
+// compares with transformers. Loads the model in the folder MODEL and ROWS rows of int64 ids from
+// TOKENS. Prints the loss and the L2 norm of the gradients; then STEPS times AdamW on the same rows
+// (learning rate 1e-3, weight decay 0.1, clipped to 1), printing the loss before each. Gradients
+// are autograd's, or those that are written out, on a GPU with the update that belongs to them.
+// Writes into OUT:
 //   first.safetensors  "logits" and "grad.NAME" before any step
 //   last.safetensors   "logits" after the steps
 //   iter_*             a checkpoint after the steps
@@ -9,6 +11,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "formats/safetensors.h"
@@ -18,7 +22,12 @@
 #include "trainer/data/batch.h"
 #include "trainer/device.h"
 #include "trainer/model/autocast.h"
+#include "trainer/model/backprop.h"
 #include "trainer/optim/clip.h"
+
+#ifdef OWT_HAVE_CUDA
+#include "trainer/optim/device_update.h"
+#endif
 
 namespace {
 
@@ -40,8 +49,82 @@ void WriteTensors(const std::string& path,
   file.Commit();
 }
 
+// Loss and gradients, the norm, and the update, by one of two ways.
+class Way {
+ public:
+  Way(const Gpt2& model, const TokenBatch& batch, Precision precision)
+      : model_(model),
+        batch_(batch),
+        precision_(precision),
+        optimizer_(model.parameters(), TrainConfig{}) {}
+
+  virtual ~Way() = default;
+
+  virtual at::Tensor LossAndGradients() {
+    for (const Parameter& parameter : model_.parameters()) {
+      at::Tensor value = parameter.value;
+      value.mutable_grad() = at::Tensor();
+    }
+    at::Tensor loss;
+    {
+      const Autocast autocast(precision_, model_.device().type());
+      loss = model_.Loss(batch_.inputs_BT, batch_.targets_BT);
+    }
+    loss.backward();
+    return loss;
+  }
+
+  virtual void Update(const at::Tensor& /*loss*/, double rate) {
+    ClipGradients(model_.parameters(), GradientNorm(model_.parameters()), 1.0);
+    optimizer_.Step(rate);
+  }
+
+  const AdamW& optimizer() const { return optimizer_; }
+
+ protected:
+  const Gpt2& model_;
+  const TokenBatch& batch_;
+  Precision precision_;
+  AdamW optimizer_;
+};
+
+class WrittenWay : public Way {
+ public:
+  WrittenWay(const Gpt2& model, const TokenBatch& batch, Precision precision)
+      : Way(model, batch, precision), backprop_(model, precision) {
+#ifdef OWT_HAVE_CUDA
+    if (model.device().is_cuda()) {
+      update_.emplace(model.parameters(), backprop_.copies(), TrainConfig{}, &optimizer_);
+    }
+#endif
+  }
+
+  at::Tensor LossAndGradients() override {
+    return backprop_.Run(batch_.inputs_BT, batch_.targets_BT, 1.0, false);
+  }
+
+  void Update(const at::Tensor& loss, double rate) override {
+#ifdef OWT_HAVE_CUDA
+    if (update_) {
+      update_->SendInput(rate);
+      update_->Launch(loss);
+      update_->ReceiveResult();
+      return;
+    }
+#endif
+    Way::Update(loss, rate);
+    backprop_.CopyWeights();
+  }
+
+ private:
+  Backprop backprop_;
+#ifdef OWT_HAVE_CUDA
+  std::optional<DeviceUpdate> update_;
+#endif
+};
+
 void Probe(const std::string& folder, const std::string& tokens_file, int64_t rows, int steps,
-           const std::string& out, at::Device device, Precision precision) {
+           const std::string& out, at::Device device, Precision precision, bool written) {
   const Gpt2 model(ReadModelConfig(folder), device);
   LoadParameters(folder, model);
   const std::string bytes = ReadSmallFile(tokens_file, 1 << 24);
@@ -52,20 +135,15 @@ void Probe(const std::string& folder, const std::string& tokens_file, int64_t ro
     const Autocast autocast(precision, device.type());
     return model.Logits(model.Hidden(batch.inputs_BT));
   };
-  AdamW optimizer(model.parameters(), TrainConfig{});
+  std::unique_ptr<Way> way;
+  if (written) {
+    way = std::make_unique<WrittenWay>(model, batch, precision);
+  } else {
+    way = std::make_unique<Way>(model, batch, precision);
+  }
   for (int step = 0; step <= steps; ++step) {
-    for (const Parameter& parameter : model.parameters()) {
-      at::Tensor value = parameter.value;
-      value.mutable_grad() = at::Tensor();
-    }
-    at::Tensor loss;
-    {
-      const Autocast autocast(precision, device.type());
-      loss = model.Loss(batch.inputs_BT, batch.targets_BT);
-    }
-    loss.backward();
-    const double norm = GradientNorm(model.parameters());
-    std::printf("%.9g %.9g\n", loss.item<double>(), norm);
+    const at::Tensor loss = way->LossAndGradients();
+    std::printf("%.9g %.9g\n", loss.item<double>(), GradientNorm(model.parameters()));
     if (step == 0) {
       std::vector<std::pair<std::string, at::Tensor>> tensors = {{"logits", logits()}};
       for (const Parameter& parameter : model.parameters()) {
@@ -73,21 +151,19 @@ void Probe(const std::string& folder, const std::string& tokens_file, int64_t ro
       }
       WriteTensors(out + "/first.safetensors", tensors);
     }
-    if (step == steps) break;
-    ClipGradients(model.parameters(), norm, 1.0);
-    optimizer.Step(1e-3);
+    if (step < steps) way->Update(loss, 1e-3);
   }
   WriteTensors(out + "/last.safetensors", {{"logits", logits()}});
-  SaveCheckpoint(out, model, optimizer, {steps, 0, 0, 0});
+  SaveCheckpoint(out, model, way->optimizer(), {steps, 0, 0, 0});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 8) return 2;
+  if (argc != 9) return 2;
   const Precision precision =
       argv[7] == std::string_view("bf16") ? Precision::kBf16 : Precision::kFp32;
   Probe(argv[1], argv[2], std::atoll(argv[3]), std::atoi(argv[4]), argv[5], OpenDevice(argv[6]),
-        precision);
+        precision, argv[8] == std::string_view("written"));
   return 0;
 }

@@ -34,6 +34,9 @@ class TrainCommand : public Stage {
     config_.decay_style = decay_style_ == "cosine"   ? DecayStyle::kCosine
                           : decay_style_ == "linear" ? DecayStyle::kLinear
                                                      : DecayStyle::kConstant;
+    config_.recompute = recompute_ == "full"        ? Recompute::kFull
+                        : recompute_ == "selective" ? Recompute::kSelective
+                                                    : Recompute::kNone;
     config_.precision = bf16_ ? Precision::kBf16 : Precision::kFp32;
     config_.threads = ThreadsFor(workers_);
     Validate(config_);
@@ -105,6 +108,14 @@ class TrainCommand : public Stage {
                  "updates between validations; 0: none")
         .Integer("eval-iters", &config_.eval_iterations, 1, kAny, "global batches per validation")
         .Flag("bf16", &bf16_, "compute matrix products in bf16")
+        .Choice("recompute", &recompute_, {"none", "selective", "full"},
+                "what a GPU computes again instead of keeping it")
+        .Detail(
+            "To save memory: selective, the output of GELU, a quarter of what a step keeps; full, "
+            "each layer from its input, all but an eighth, for a third more arithmetic. The "
+            "numbers are the same.")
+        .Flag("deterministic-mode", &config_.deterministic,
+              "the same bytes in every run on a GPU too, by a slower attention")
         .Text("device", &config_.device, "NAME", "cpu, cuda or cuda:N")
         .Integer("seed", &config_.seed, 0, UINT32_MAX, "of parameters, data order and dropout")
         .Integer("workers", &workers_, 0, 4096, "threads; 0 takes one per core")
@@ -114,7 +125,7 @@ class TrainCommand : public Stage {
 
   TrainConfig config_;
   int64_t positions_ = 0, vocab_size_ = 50257, vocab_multiple_ = 128;
-  std::string decay_style_ = "cosine";
+  std::string decay_style_ = "cosine", recompute_ = "none";
   bool bf16_ = false;
   int workers_ = 0;
 };

@@ -1,16 +1,23 @@
 // A block of threads takes a row. Maximum and sum are found in one pass (Milakov and Gimelshein,
 // "Online normalizer calculation for softmax", arXiv 1805.02867): each thread keeps the largest
 // value it has seen and the sum of exponentials below it, and pairs of such states are merged. The
-// second pass finds the row in the L2 cache.
+// second pass finds the row in the L2 cache, which must hold all rows in flight: hence blocks of as
+// many threads as there can be.
 #include "trainer/kernels/cross_entropy.h"
 
 #include <cfloat>
 
+#include "trainer/kernels/pack.cuh"
+
 namespace owt::trainer {
 namespace {
 
-constexpr int kThreads = 512;
-constexpr int kWarp = 32;
+constexpr int kThreads = 1024;
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ % 100 != 0
+constexpr int kBlocksAtOnce = 1;  // a processor of these chips has 1,536 threads
+#else
+constexpr int kBlocksAtOnce = 2;  // of these 2,048
+#endif
 constexpr int kWarps = kThreads / kWarp;
 
 // sum = sum over values v seen of exp(v - max).
@@ -18,12 +25,17 @@ struct SoftmaxState {
   float max = -FLT_MAX;
   float sum = 0;
 
-  __device__ void Add(float value) {
-    if (value > max) {
-      sum *= __expf(max - value);
-      max = value;
+  template <int kSize>
+  __device__ void Add(const float (&values)[kSize]) {
+    float larger = max;
+#pragma unroll
+    for (const float value : values) larger = fmaxf(larger, value);
+    if (larger > max) {
+      sum *= __expf(max - larger);
+      max = larger;
     }
-    sum += __expf(value - max);
+#pragma unroll
+    for (const float value : values) sum += __expf(value - max);
   }
 
   __device__ void Merge(float other_max, float other_sum) {
@@ -69,23 +81,25 @@ __device__ void Set(__nv_bfloat16* to, float x) { *to = __float2bfloat16(x); }
 
 // What a thread loads at once.
 template <class T, int kSize>
-struct alignas(kSize * sizeof(T)) Pack {
+struct alignas(kSize * sizeof(T)) Values {
   T values[kSize];
 };
 
 template <class T, int kSize>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kBlocksAtOnce)
     CrossEntropyRow(T* logits_NV, const int64_t* targets_N, int64_t vocab, float gradient_scale,
                     float* losses_N) {
   const int64_t row = blockIdx.x;
   T* const logits = logits_NV + row * vocab;
-  auto* const packs = reinterpret_cast<Pack<T, kSize>*>(logits);
+  auto* const packs = reinterpret_cast<Values<T, kSize>*>(logits);
   const int64_t num_packs = vocab / kSize;
   SoftmaxState state;
   for (int64_t i = threadIdx.x; i < num_packs; i += kThreads) {
-    const Pack<T, kSize> pack = packs[i];
+    const Values<T, kSize> pack = packs[i];
+    float values[kSize];
 #pragma unroll
-    for (int k = 0; k < kSize; ++k) state.Add(ToFloat(pack.values[k]));
+    for (int k = 0; k < kSize; ++k) values[k] = ToFloat(pack.values[k]);
+    state.Add(values);
   }
   state = MergeBlock(state);
   const int64_t target = targets_N[row];
@@ -94,7 +108,7 @@ __global__ void __launch_bounds__(kThreads)
   __syncthreads();  // the loss has read its logit before it is overwritten
   const float factor = gradient_scale / state.sum;
   for (int64_t i = threadIdx.x; i < num_packs; i += kThreads) {
-    Pack<T, kSize> pack = packs[i];
+    Values<T, kSize> pack = packs[i];
 #pragma unroll
     for (int k = 0; k < kSize; ++k) {
       float gradient = __expf(ToFloat(pack.values[k]) - state.max) * factor;

@@ -13,11 +13,10 @@
 #include <fmt/format.h>
 
 #include "trainer/model/head_loss.h"
+#include "trainer/model/layer_norm.h"
 
 namespace owt::trainer {
 namespace {
-
-constexpr double kLayerNormEpsilon = 1e-5;
 
 // x W + b over the last dimension; x is [..., in], the weight [in, out].
 at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {

@@ -7,7 +7,6 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_log_softmax.h>
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
@@ -16,6 +15,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+
+#include "trainer/model/product.h"
 
 #ifdef OWT_HAVE_CUDA
 #include <c10/cuda/CUDAException.h>
@@ -33,17 +34,6 @@ using torch::autograd::variable_list;
 at::ScalarType ProductType(at::DeviceType device) {
   return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device)
                                                    : at::kFloat;
-}
-
-// sum += a b, in fp32 whatever the factors are.
-void AddProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor& sum) {
-  if (a.scalar_type() == at::kFloat) {
-    sum.addmm_(a, b);
-  } else if (a.is_cuda()) {
-    at::addmm_out(sum, sum, a, b, at::kFloat);  // the library has it for CUDA only
-  } else {
-    sum.add_(at::mm(a, b));
-  }
 }
 
 #ifdef OWT_HAVE_CUDA
@@ -87,25 +77,24 @@ at::Tensor CrossEntropyBlock(at::Tensor& logits_NV, const at::Tensor& targets_N,
 }
 
 struct HeadGradients {
-  at::Tensor hidden_NC, weight_VC;
+  at::Tensor hidden_NC;  // in the type of the products
+  at::Tensor weight_VC;  // fp32
+  double scale = 1;      // of both
+  bool add = false;      // to the weight's
 };
 
-// The summed loss; fills `gradients` of the mean loss where it is not null.
-at::Tensor BlockwiseLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
+// The summed loss of factors in the type of the products; with `gradients`, also fills those of
+// their scale times the loss.
+at::Tensor BlockwiseLoss(const at::Tensor& hidden, const at::Tensor& weight,
                          const at::Tensor& targets_N, HeadGradients* gradients) {
   const at::NoGradGuard no_grad;
-  const at::ScalarType type = ProductType(hidden_NC.device().type());
-  const at::Tensor hidden = hidden_NC.to(type), weight = weight_VC.to(type);
   const int64_t rows = hidden.size(0), block = std::min(rows, HeadRows(hidden.is_cuda()));
-  const double scale = gradients != nullptr ? 1.0 / static_cast<double>(rows) : 0.0;
+  const double scale = gradients != nullptr ? gradients->scale : 0.0;
   const auto fp32 = hidden.options().dtype(at::kFloat);
   at::Tensor logits = at::empty({block, weight.size(0)}, hidden.options());
   const at::Tensor room = at::empty({hidden.is_cuda() ? 0 : block, weight.size(0)}, fp32);
   at::Tensor sum = at::empty({}, fp32).zero_();
-  if (gradients != nullptr) {
-    gradients->hidden_NC = at::empty_like(hidden);
-    gradients->weight_VC = at::zeros_like(weight_VC);
-  }
+  if (gradients != nullptr) gradients->hidden_NC = at::empty_like(hidden);
   for (int64_t begin = 0; begin < rows; begin += block) {
     const int64_t count = std::min(block, rows - begin);
     const at::Tensor h = hidden.narrow(0, begin, count);
@@ -116,9 +105,17 @@ at::Tensor BlockwiseLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_V
     if (gradients == nullptr) continue;
     at::Tensor dh = gradients->hidden_NC.narrow(0, begin, count);
     at::mm_out(dh, dz, weight);
-    AddProduct(dz.t(), h, gradients->weight_VC);
+    ProductInto(dz.t(), h, gradients->add || begin > 0, gradients->weight_VC);
   }
   return sum;
+}
+
+// In the type that autocast asks for.
+at::Tensor BlockwiseLossAsCast(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
+                               const at::Tensor& targets_N, HeadGradients* gradients) {
+  const at::NoGradGuard no_grad;
+  const at::ScalarType type = ProductType(hidden_NC.device().type());
+  return BlockwiseLoss(hidden_NC.to(type), weight_VC.to(type), targets_N, gradients);
 }
 
 class HeadLossFunction : public torch::autograd::Function<HeadLossFunction> {
@@ -126,7 +123,10 @@ class HeadLossFunction : public torch::autograd::Function<HeadLossFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden_NC,
                             const at::Tensor& weight_VC, const at::Tensor& targets_N) {
     HeadGradients gradients;
-    const at::Tensor sum = BlockwiseLoss(hidden_NC, weight_VC, targets_N, &gradients);
+    gradients.scale = 1.0 / static_cast<double>(hidden_NC.size(0));
+    gradients.weight_VC = at::zeros_like(weight_VC);
+    gradients.add = true;
+    const at::Tensor sum = BlockwiseLossAsCast(hidden_NC, weight_VC, targets_N, &gradients);
     context->save_for_backward(
         {gradients.hidden_NC.to(hidden_NC.scalar_type()), gradients.weight_VC});
     return sum / hidden_NC.size(0);
@@ -144,14 +144,27 @@ class HeadLossFunction : public torch::autograd::Function<HeadLossFunction> {
 at::Tensor HeadLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
                     const at::Tensor& targets_N) {
   if (!at::GradMode::is_enabled()) {
-    return BlockwiseLoss(hidden_NC, weight_VC, targets_N, nullptr) / hidden_NC.size(0);
+    return BlockwiseLossAsCast(hidden_NC, weight_VC, targets_N, nullptr) / hidden_NC.size(0);
   }
   return HeadLossFunction::apply(hidden_NC, weight_VC, targets_N);
 }
 
 double HeadLossSum(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
                    const at::Tensor& targets_N) {
-  return BlockwiseLoss(hidden_NC, weight_VC, targets_N, nullptr).item<double>();
+  return BlockwiseLossAsCast(hidden_NC, weight_VC, targets_N, nullptr).item<double>();
+}
+
+at::Tensor HeadLossInto(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
+                        const at::Tensor& targets_N, double share, bool add,
+                        at::Tensor* hidden_gradient_NC, at::Tensor* weight_gradient_VC) {
+  const auto rows = static_cast<double>(hidden_NC.size(0));
+  HeadGradients gradients;
+  gradients.weight_VC = *weight_gradient_VC;
+  gradients.scale = share / rows;
+  gradients.add = add;
+  const at::Tensor sum = BlockwiseLoss(hidden_NC, weight_VC, targets_N, &gradients);
+  *hidden_gradient_NC = gradients.hidden_NC;
+  return sum.mul_(share / rows);
 }
 
 }  // namespace owt::trainer

@@ -19,6 +19,13 @@ at::Tensor HeadLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
 double HeadLossSum(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
                    const at::Tensor& targets_N);
 
+// Without autograd, for factors that are in the type of the products already: `share` times the
+// mean loss, whose gradients go to hidden_gradient and, fp32, into or with `add` onto
+// weight_gradient.
+at::Tensor HeadLossInto(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
+                        const at::Tensor& targets_N, double share, bool add,
+                        at::Tensor* hidden_gradient_NC, at::Tensor* weight_gradient_VC);
+
 // Rows of a block. A CPU's caches like small ones; a GPU wants work for all its processors, and
 // pays for the gradient of the weight once a block (0.4 GiB of bf16 logits at GPT-2's vocabulary).
 constexpr int64_t HeadRows(bool is_cuda) { return is_cuda ? 4096 : 256; }

@@ -31,5 +31,18 @@ TEST(DataBlendTest, RefusesWhatMakesNoMix) {
   }
 }
 
+TEST(ValidateTest, WhatOnlyAGpuDoes) {
+  TrainConfig config;
+  config.deterministic = true;  // a CPU always is
+  EXPECT_NO_THROW(Validate(config));
+  config.device = "cuda";
+  EXPECT_THROW(Validate(config), Error);  // in fp32
+  config.precision = Precision::kBf16;
+  config.recompute = Recompute::kFull;
+  EXPECT_NO_THROW(Validate(config));
+  config.device = "cpu";
+  EXPECT_THROW(Validate(config), Error);
+}
+
 }  // namespace
 }  // namespace owt::trainer
