@@ -118,7 +118,7 @@ void BpeEncoder::LookAt(const PieceChunk& chunk) {
     words.wanted[words.count++] = &missed_->words[i];
     if (words.count == NewWords::kMax) MakeWords(&words);
   }
-  MakeWords(&words);
+  if (words.count > 0) MakeWords(&words);
 }
 
 void BpeEncoder::MakeWords(NewWords* words) {
