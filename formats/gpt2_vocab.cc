@@ -16,7 +16,6 @@
 namespace owt::formats {
 namespace {
 
-constexpr uint64_t kEmbeddedXxh3 = 0xe1a102e27c272620;
 constexpr uint32_t kFirstShiftedChar = 0x100;
 // Offsets of token bytes are 32 bits wide, and no token is longer than its line.
 constexpr size_t kMaxMergesBytes = size_t{1} << 30;
@@ -163,12 +162,15 @@ Gpt2Vocab::Gpt2Vocab(std::string_view merges_text, std::string_view file) {
 
 Gpt2Vocab::Gpt2Vocab(std::span<const MergePair> merges) : merges_(merges.begin(), merges.end()) {
   AddBytes();
+  offsets_.reserve(merges.size() + kNumBytes + 2);
   uint32_t id = kNumBytes;
-  for (const MergePair& merge : merges_) {
-    if (merge.left >= id || merge.right >= id) {
+  for (const auto& [left, right] : merges_) {
+    if (left >= id || right >= id) {
       throw Error(ErrorKind::kInternal, fmt::format("merge {} is of later tokens", id - kNumBytes));
     }
-    AddToken(std::string(token_bytes(merge.left)) + std::string(token_bytes(merge.right)));
+    bytes_.append(bytes_, offsets_[left], offsets_[left + 1] - offsets_[left]);
+    bytes_.append(bytes_, offsets_[right], offsets_[right + 1] - offsets_[right]);
+    offsets_.push_back(static_cast<uint32_t>(bytes_.size()));
     ++id;
   }
   AddToken(kEndOfText);
@@ -183,8 +185,6 @@ void Gpt2Vocab::AddBytes() {
     AddToken({&byte, 1});
   }
 }
-
-Gpt2Vocab Gpt2Vocab::Embedded() { return Gpt2Vocab(EmbeddedGpt2Merges(), "data/gpt2/vocab.bpe"); }
 
 void Gpt2Vocab::AddToken(std::string_view token) {
   bytes_ += token;
@@ -220,23 +220,6 @@ std::string PrintableToken(std::string_view token_bytes) {
     }
   }
   return text;
-}
-
-void CheckEmbeddedGpt2Vocab() {
-  const std::string_view merges = EmbeddedGpt2Merges();
-  const uint64_t hash = XXH3_64bits(merges.data(), merges.size());
-  if (hash != kEmbeddedXxh3) {
-    throw Error(ErrorKind::kInternal,
-                fmt::format("the embedded GPT-2 merges have xxh3 {:016x}, not {:016x}; this binary "
-                            "is damaged or was built from a changed data/gpt2/vocab.bpe",
-                            hash, kEmbeddedXxh3));
-  }
-  const uint32_t size = Gpt2Vocab::Embedded().size();
-  if (size != Gpt2Vocab::kGpt2Size) {
-    throw Error(ErrorKind::kInternal,
-                fmt::format("the embedded GPT-2 vocabulary has {} ids, not {}", size,
-                            Gpt2Vocab::kGpt2Size));
-  }
 }
 
 }  // namespace owt::formats

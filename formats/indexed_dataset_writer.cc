@@ -16,6 +16,7 @@ namespace owt::formats {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
+constexpr size_t kUncopiedBytes = size_t{128} << 10;  // are worth a system call of their own
 constexpr size_t kLengthsPerBlock = kBufferBytes / sizeof(int32_t);
 
 std::string SpoolPath(const IndexedDatasetPaths& paths) { return paths.idx + ".lengths"; }
@@ -154,9 +155,9 @@ void IndexedDatasetWriter::AddDocuments(std::string_view packed_tokens,
   state_.num_documents += num_documents;
   state_.num_lengths += packed_lengths.size() / sizeof(int32_t);
   state_.num_sequences += num_sequences;
-  if (packed_tokens.size() >= kBufferBytes) {
-    Flush(&bin_buffer_, &bin_, /*all=*/true);
-    bin_.Write(packed_tokens);  // large enough as it is: no copy
+  if (packed_tokens.size() >= kUncopiedBytes) {
+    if (!bin_buffer_.empty()) Flush(&bin_buffer_, &bin_, /*all=*/true);
+    bin_.Write(packed_tokens);
   } else {
     bin_buffer_ += packed_tokens;
     Flush(&bin_buffer_, &bin_);

@@ -38,6 +38,7 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
                  const SinkStep& sink) {
   namespace tbb = oneapi::tbb;
   const size_t max_batches = context.max_batches();
+  const size_t kept_bytes = 4 * context.batch_bytes();  // of a batch that held a huge record
   std::vector<std::unique_ptr<Slot>> slots;
   tbb::concurrent_queue<Slot*> free_slots;
   for (size_t i = 0; i < max_batches; ++i) {
@@ -53,7 +54,7 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
     if (!free_slots.try_pop(slot)) throw Error(ErrorKind::kInternal, "no free batch");
     slot->batch.bad.clear();
     slot->batch.file_xxh3.reset();
-    slot->batch.bytes.ShrinkTo(4 * context.batch_bytes());
+    slot->batch.bytes.ShrinkTo(kept_bytes);
     if (!source.Next(&slot->batch)) {
       control.stop();
       return nullptr;

@@ -25,7 +25,7 @@ using encode::Compat;
 
 // A sixteenth of the memory for the words of all workers, but no more than pays.
 size_t CacheBytes(const RunContext& context) {
-  constexpr uint64_t kLeast = uint64_t{1} << 20, kMost = uint64_t{32} << 20;
+  constexpr uint64_t kLeast = uint64_t{1} << 20, kMost = uint64_t{8} << 20;
   const uint64_t share = context.memory_bytes() / 16 / static_cast<uint64_t>(context.workers());
   return std::bit_floor(std::clamp(share, kLeast, kMost));
 }

@@ -1,9 +1,11 @@
 #include "stages/text/bpe.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <functional>
+#include <mutex>
 
 // Byte pair encoding after Sennrich et al. (2016), in the byte-level form of GPT-2. The id of a
 // merged token is 256 + rank, so ids compare as ranks do. Short pieces are scanned for the lowest
@@ -46,30 +48,46 @@ inline uint32_t Least(const uint32_t* numbers, size_t size) {
 
 }  // namespace
 
-BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes,
-                   std::optional<formats::TokenType> token_type)
-    : merges_(vocab),
-      byte_pairs_(256 * 256, kNone),
-      window_bytes_(window_bytes),
-      end_of_text_(vocab.end_of_text()),
-      token_type_(token_type.value_or(formats::TokenTypeFor(vocab.size()))) {
-  if (token_type_ == formats::TokenType::kUint16 && WordMerges::Fits(vocab)) words_.emplace(vocab);
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    byte_ids_[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
-  }
-  uint32_t merged = formats::Gpt2Vocab::kNumBytes;
-  for (; merged < end_of_text_; ++merged) {
-    const std::string_view bytes = vocab.token_bytes(merged);
-    borders_.Add(bytes);
-    if (bytes.size() == 2) {
-      const auto first = static_cast<uint8_t>(bytes[0]), second = static_cast<uint8_t>(bytes[1]);
-      byte_pairs_[first << 8 | second] = merges_.Find(byte_ids_[first], byte_ids_[second]);
+// What the scan for the lowest pair looks at.
+struct BpeModel::Scan {
+  explicit Scan(const formats::Gpt2Vocab& vocab) : merges(vocab), byte_pairs(256 * 256, kNone) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      byte_ids[byte] = vocab.byte_id(static_cast<uint8_t>(byte));
+    }
+    for (unsigned two = 0; two < byte_pairs.size(); ++two) {
+      byte_pairs[two] = merges.Find(byte_ids[two >> 8], byte_ids[two & 0xFF]);
     }
   }
-  for (uint32_t id = 0; id < vocab.size(); ++id) {
-    token_bytes_.push_back(static_cast<uint32_t>(vocab.token_bytes(id).size()));
+
+  MergeTable merges;
+  std::array<uint32_t, 256> byte_ids;
+  std::vector<uint32_t> byte_pairs;  // what two bytes become, or kNone
+};
+
+// Made when it is first asked for: processors with a faster way start without it.
+struct BpeModel::LazyScan {
+  std::once_flag made;
+  std::optional<Scan> scan;
+};
+
+const BpeModel::Scan& BpeModel::scan() const {
+  std::call_once(scan_->made, [this] { scan_->scan.emplace(vocab_); });
+  return *scan_->scan;
+}
+
+BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes,
+                   std::optional<formats::TokenType> token_type)
+    : vocab_(vocab),
+      scan_(std::make_unique<LazyScan>()),
+      window_bytes_(window_bytes),
+      token_type_(token_type.value_or(formats::TokenTypeFor(vocab.size()))) {
+  if (token_type_ == formats::TokenType::kUint16 && WordMerges::Fits(vocab)) words_.emplace(vocab);
+  for (uint32_t id = formats::Gpt2Vocab::kNumBytes; id < vocab.end_of_text(); ++id) {
+    borders_.Add(vocab.token_bytes(id));
   }
 }
+
+BpeModel::~BpeModel() = default;
 
 void BpeModel::EncodePart(std::string_view part, std::vector<uint32_t>* ids) const {
   if (part.size() > kShortBytes) return EncodeLong(part, ids);
@@ -84,6 +102,7 @@ size_t BpeModel::EncodeShort(std::string_view piece, uint32_t* out) const {
   constexpr size_t kMaxSymbols = kShortBytes + 2;
   static_assert(kMaxSymbols <= 1 << kIndexBits);
   constexpr uint32_t kNoMerge = ~uint32_t{0};
+  const Scan& scan = this->scan();
   uint32_t ids[kMaxSymbols];
   uint32_t merges[kMaxSymbols + 3];  // what ids[i] and the next symbol become, and i; or kNoMerge
   uint8_t next[kMaxSymbols], previous[kMaxSymbols];
@@ -92,15 +111,15 @@ size_t BpeModel::EncodeShort(std::string_view piece, uint32_t* out) const {
   };
   const auto* bytes = reinterpret_cast<const uint8_t*>(piece.data());
   const auto size = static_cast<uint8_t>(piece.size());
-  ids[0] = ids[size + 1] = merges_.stranger();
+  ids[0] = ids[size + 1] = scan.merges.stranger();
   merges[0] = kNoMerge;
   for (uint8_t i = 1; i <= size; ++i) {
-    ids[i] = byte_ids_[bytes[i - 1]];
+    ids[i] = scan.byte_ids[bytes[i - 1]];
     next[i] = static_cast<uint8_t>(i + 1);
     previous[i] = static_cast<uint8_t>(i - 1);
   }
   for (uint8_t i = 1; i < size; ++i) {
-    merges[i] = merge_at(byte_pairs_[bytes[i - 1] << 8 | bytes[i]], i);
+    merges[i] = merge_at(scan.byte_pairs[bytes[i - 1] << 8 | bytes[i]], i);
   }
   for (size_t i = 0; i < 4; ++i) merges[size + i] = kNoMerge;
 
@@ -113,8 +132,8 @@ size_t BpeModel::EncodeShort(std::string_view piece, uint32_t* out) const {
     next[at] = behind;
     previous[behind] = at;
     merges[gone] = kNoMerge;
-    merges[at] = merge_at(merges_.Find(id, ids[behind]), at);
-    merges[before] = merge_at(merges_.Find(ids[before], id), before);
+    merges[at] = merge_at(scan.merges.Find(id, ids[behind]), at);
+    merges[before] = merge_at(scan.merges.Find(ids[before], id), before);
   }
   for (size_t i = 0, at = 1; i < count; ++i, at = next[at]) out[i] = ids[at];
   return count;
@@ -127,10 +146,11 @@ struct BpeModel::Symbol {
 };
 
 void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) const {
+  const Scan& scan = this->scan();
   const auto size = static_cast<uint32_t>(piece.size());
   std::vector<Symbol> symbols(size);
   for (uint32_t i = 0; i < size; ++i) {
-    symbols[i] = {byte_ids_[static_cast<uint8_t>(piece[i])], kNone, i - 1, i + 1};
+    symbols[i] = {scan.byte_ids[static_cast<uint8_t>(piece[i])], kNone, i - 1, i + 1};
   }
 
   // Candidates are HeapKey(merged, left): ordered by rank, then by position.
@@ -138,7 +158,8 @@ void BpeModel::EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) co
   heap.reserve(size);
   const auto look = [&](uint32_t left) {
     Symbol& symbol = symbols[left];
-    symbol.merged = symbol.next == size ? kNone : merges_.Find(symbol.id, symbols[symbol.next].id);
+    symbol.merged =
+        symbol.next == size ? kNone : scan.merges.Find(symbol.id, symbols[symbol.next].id);
     if (symbol.merged != kNone) heap.push_back(HeapKey(symbol.merged, left));
     return symbol.merged != kNone;
   };
@@ -184,7 +205,7 @@ void BpeModel::EncodePiece(std::string_view piece, const PartEncoder& encode_par
     size_t begin = end;
     while (first > 0 && before.size() - first < overlap) {
       if (overlap == kOverlapIds && end - begin >= kOverlapBytes) break;
-      begin -= token_bytes_[before[--first]];
+      begin -= TokenBytes(before[--first]);
     }
     const size_t next_end = std::min(piece.size(), end + window_bytes_);
     window.clear();
@@ -208,14 +229,15 @@ bool BpeModel::Join(std::string_view piece, size_t begin, size_t first,
   size_t at_before = begin;  // where (*before)[first] begins
   size_t at_window = begin;  // where window[next] begins
   for (size_t next = 0; next < window.size();) {
-    bool joins = at_before == at_window && first == 0;
-    if (at_before == at_window && first > 0) {
+    // The same token in both: what is before it goes with it, and it goes with what is behind it.
+    const bool same = first < before->size() && (*before)[first] == window[next];
+    bool joins = at_before == at_window && (first == 0 || same);
+    if (at_before == at_window && !joins) {
       const uint32_t left = (*before)[first - 1];
       const uint32_t right = window[next];
-      const size_t left_bytes = token_bytes_[left];
+      const size_t left_bytes = TokenBytes(left);
       together.clear();
-      encode_part(piece.substr(at_before - left_bytes, left_bytes + token_bytes_[right]),
-                  &together);
+      encode_part(piece.substr(at_before - left_bytes, left_bytes + TokenBytes(right)), &together);
       joins = together.size() == 2 && together[0] == left && together[1] == right;
     }
     if (joins) {
@@ -225,9 +247,9 @@ bool BpeModel::Join(std::string_view piece, size_t begin, size_t first,
     }
     if (at_before <= at_window) {
       if (first == before->size()) return false;
-      at_before += token_bytes_[(*before)[first++]];
+      at_before += TokenBytes((*before)[first++]);
     } else {
-      at_window += token_bytes_[window[next++]];
+      at_window += TokenBytes(window[next++]);
     }
   }
   return false;

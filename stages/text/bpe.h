@@ -1,9 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,19 +16,20 @@
 
 namespace owt::text {
 
-// The merges of a vocabulary, ready to be applied. Immutable and shared by all threads; about
-// 2 MiB for GPT-2's 50,000 merges.
+// The merges of a vocabulary, ready to be applied. Seems immutable and is shared by all threads;
+// about 3 MiB for GPT-2's 50,000 merges, and 2 more where the scan is needed.
 class BpeModel {
  public:
-  static constexpr size_t kWindowBytes = 44;
+  static constexpr size_t kWindowBytes = 64;
 
   // Copies what it needs. `window_bytes` is how much is encoded at a time of pieces that are not
   // short; it changes no id, and tests make it small. `token_type` is Megatron's choice where none
   // is given. REQUIRES: at most 2^24 ids, window_bytes > 0, ids that the type can hold.
   explicit BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes = kWindowBytes,
                     std::optional<formats::TokenType> token_type = std::nullopt);
+  ~BpeModel();
 
-  uint32_t end_of_text() const { return end_of_text_; }
+  uint32_t end_of_text() const { return vocab_.end_of_text(); }
 
   // Of ids in files.
   formats::TokenType token_type() const { return token_type_; }
@@ -61,19 +62,22 @@ class BpeModel {
   static constexpr uint32_t kNone = MergeTable::kNone;
 
   struct Symbol;
+  struct Scan;
+  struct LazyScan;
+
+  const Scan& scan() const;
+
+  size_t TokenBytes(uint32_t id) const { return vocab_.token_bytes(id).size(); }
 
   void EncodeLong(std::string_view piece, std::vector<uint32_t>* ids) const;
   bool Join(std::string_view piece, size_t begin, size_t first, const std::vector<uint32_t>& window,
             const PartEncoder& encode_part, std::vector<uint32_t>* before) const;
 
-  MergeTable merges_;
+  formats::Gpt2Vocab vocab_;
   std::optional<WordMerges> words_;
+  std::unique_ptr<LazyScan> scan_;
   TokenBorders borders_;
-  std::array<uint32_t, 256> byte_ids_{};
-  std::vector<uint32_t> byte_pairs_;   // what two bytes become, or kNone
-  std::vector<uint32_t> token_bytes_;  // length by id
   size_t window_bytes_;
-  uint32_t end_of_text_ = 0;
   formats::TokenType token_type_;
 };
 

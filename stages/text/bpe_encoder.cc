@@ -9,12 +9,19 @@ namespace {
 // Room that is kept from text to text; what a huge one took is given back.
 constexpr size_t kKeptBytes = size_t{4} << 20;
 
+// Mostly a few bytes. May read and write 15 more.
+char* CopyHits(const char* begin, const char* end, char* out) {
+  for (; begin < end; begin += 16, out += 16) std::memcpy(out, begin, 16);
+  return out - (begin - end);
+}
+
 }  // namespace
 
 BpeEncoder::BpeEncoder(const BpeModel& model, const Options& options)
     : model_(&model),
       kernel_(&TextKernelOf(options.tier)),
       cache_(options.cache_bytes, kernel_->hash),
+      missed_(std::make_unique_for_overwrite<Missed>()),
       id_bytes_(formats::TokenBytes(model.token_type())) {}
 
 void BpeEncoder::EncodePacked(std::string_view text, Buffer* packed) {
@@ -54,31 +61,105 @@ char* BpeEncoder::MakeRoom(char* out) {
   return packed_->data() + used;
 }
 
-char* BpeEncoder::Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) {
-  if (piece.size() > WordKey::kMaxBytes) return EncodeLong(piece, out);
-  if (const CachedWord* word = cache_.FindSecond(pair, key)) {
-    std::memcpy(out, word->ids, CachedWord::kMaxIdBytes);  // there is room
-    return out + word->num_id_bytes;
+char* BpeEncoder::AddMissed(const PieceChunk& chunk, char* begin, char* end) {
+  LookAt(chunk);
+  const auto hits_bytes = static_cast<uint32_t>(end - begin);
+  char* out = begin + chunk.missed[0].hits_bytes;
+  const char* hits = missed_->hits;
+  std::memcpy(missed_->hits, out, static_cast<size_t>(end - out));
+  for (size_t i = 0; i < chunk.num_missed; ++i) {
+    const MissedPiece& missed = chunk.missed[i];
+    const uint32_t* const start = chunk.starts + missed.number;
+    const std::string_view piece(chunk.text + start[0], start[1] - start[0]);
+    if (piece.size() > WordKey::kMaxBytes) {
+      out = EncodeLong(piece, missed_->long_hashes[i], out);
+    } else if (has_fast_merges()) {
+      const WordIds& word = missed_->words[i];
+      std::memcpy(out, word.ids, sizeof(word.ids));  // there is room
+      out += word.num_bytes;
+    } else {
+      auto* pair = PairAt(chunk.offsets[missed.number]);
+      out = EncodeShort(piece, chunk.keys[missed.number], pair, out);
+    }
+    const bool last = i + 1 == chunk.num_missed;
+    const uint32_t next_hits = last ? hits_bytes : chunk.missed[i + 1].hits_bytes;
+    const char* const next = hits + (next_hits - missed.hits_bytes);
+    out = CopyHits(hits, next, out);
+    hits = next;
   }
-  char* end;
-  if (has_fast_merges()) {
-    end = out + kernel_->encode_word(*model_->words(), key, out);
-  } else {
-    uint32_t ids[BpeModel::kShortBytes];
-    end = Pack(ids, model_->EncodeShort(piece, ids), out);
+  return out;
+}
+
+// Makes the ids of all missed words, where there are fast merges, and remembers them; asks for the
+// memory that longer pieces will need.
+void BpeEncoder::LookAt(const PieceChunk& chunk) {
+  NewWords words;
+  for (size_t i = 0; i < chunk.num_missed; ++i) {
+    const uint32_t number = chunk.missed[i].number;
+    const size_t size = chunk.starts[number + 1] - chunk.starts[number];
+    if (size > WordKey::kMaxBytes) {
+      if (size > LongWordCache::kMaxBytes) continue;
+      missed_->long_hashes[i] = LongWordCache::HashOf({chunk.text + chunk.starts[number], size});
+      long_cache_.Prefetch(missed_->long_hashes[i]);
+      continue;
+    }
+    if (!has_fast_merges()) continue;
+    const WordKey& key = chunk.keys[number];
+    CachedPair* const pair = PairAt(chunk.offsets[number]);
+    // The first place: the same word was missed a moment ago.
+    const CachedWord* found = pair->first.key == key ? &pair->first : cache_.FindSecond(pair, key);
+    if (found != nullptr) {
+      std::memcpy(missed_->words[i].ids, found->ids, sizeof(found->ids));
+      missed_->words[i].num_bytes = found->num_id_bytes;
+      continue;
+    }
+    words.keys[words.count] = key;
+    words.pairs[words.count] = pair;
+    words.wanted[words.count++] = &missed_->words[i];
+    if (words.count == NewWords::kMax) MakeWords(&words);
   }
+  if (words.count > 0) MakeWords(&words);
+}
+
+void BpeEncoder::MakeWords(NewWords* words) {
+  WordIds made[NewWords::kMax];
+  kernel_->encode_words(*model_->words(), words->keys, words->count, made);
+  for (size_t i = 0; i < words->count; ++i) {
+    *words->wanted[i] = made[i];
+    if (made[i].num_bytes > CachedWord::kMaxIdBytes) continue;
+    CachedPair* const pair = words->pairs[i];
+    const WordKey& key = words->keys[i];
+    if (pair->first.key == key || pair->second.key == key) continue;  // twice in this group
+    cache_.Insert(pair, key, reinterpret_cast<const char*>(made[i].ids), made[i].num_bytes);
+  }
+  words->count = 0;
+}
+
+char* BpeEncoder::EncodeShort(std::string_view piece, const WordKey& key, CachedPair* pair,
+                              char* out) {
+  const CachedWord* found = pair->first.key == key ? &pair->first : cache_.FindSecond(pair, key);
+  if (found != nullptr) {
+    std::memcpy(out, found->ids, CachedWord::kMaxIdBytes);  // there is room
+    return out + found->num_id_bytes;
+  }
+  uint32_t ids[BpeModel::kShortBytes];
+  char* const end = Pack(ids, model_->EncodeShort(piece, ids), out);
   const auto num_bytes = static_cast<size_t>(end - out);
   if (num_bytes <= CachedWord::kMaxIdBytes) cache_.Insert(pair, key, out, num_bytes);
   return end;
 }
 
-char* BpeEncoder::EncodeLong(std::string_view piece, char* out) {
+char* BpeEncoder::EncodeLong(std::string_view piece, uint64_t hash, char* out) {
   ids_.clear();
   if (piece.size() <= LongWordCache::kMaxBytes) {
-    EncodePart(piece, &ids_);
+    EncodePart(piece, hash, &ids_);
   } else {
     model_->EncodePiece(
-        piece, [this](std::string_view part, std::vector<uint32_t>* ids) { EncodePart(part, ids); },
+        piece,
+        [this](std::string_view part, std::vector<uint32_t>* ids) {
+          if (part.size() > LongWordCache::kMaxBytes) return Merge(part, ids);
+          EncodePart(part, LongWordCache::HashOf(part), ids);
+        },
         &ids_);
   }
   const auto used = static_cast<size_t>(out - packed_->data());
@@ -90,9 +171,8 @@ char* BpeEncoder::EncodeLong(std::string_view piece, char* out) {
   return out;
 }
 
-void BpeEncoder::EncodePart(std::string_view part, std::vector<uint32_t>* ids) {
-  if (part.size() > LongWordCache::kMaxBytes) return Merge(part, ids);
-  const std::span<const uint32_t> known = long_cache_.Find(part);
+void BpeEncoder::EncodePart(std::string_view part, uint64_t hash, std::vector<uint32_t>* ids) {
+  const std::span<const uint32_t> known = long_cache_.Find(part, hash);
   if (!known.empty()) {
     ids->insert(ids->end(), known.begin(), known.end());
     return;
@@ -107,13 +187,15 @@ void BpeEncoder::EncodePart(std::string_view part, std::vector<uint32_t>* ids) {
     Merge(part, ids);
   }
   const std::span<const uint32_t> made = std::span(*ids).subspan(before);
-  if (made.size() <= LongWordCache::kMaxIds) long_cache_.Insert(part, made);
+  if (made.size() <= LongWordCache::kMaxIds) long_cache_.Insert(part, hash, made);
 }
 
 void BpeEncoder::Merge(std::string_view part, std::vector<uint32_t>* ids) const {
   if (part.size() > kMaxPartBytes || !has_fast_merges()) return model_->EncodePart(part, ids);
-  uint16_t few[kMaxPartBytes];
-  ids->insert(ids->end(), few, few + kernel_->encode_part(*model_->words(), part, few));
+  uint16_t few[kMaxPartBytes + 8];
+  const size_t count = kernel_->encode_part(*model_->words(), part, few);
+  if (count == 0) return model_->EncodePart(part, ids);
+  ids->insert(ids->end(), few, few + count);
 }
 
 char* BpeEncoder::Pack(const uint32_t* ids, size_t count, char* out) const {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -52,21 +53,47 @@ class BpeEncoder : private IdSink {
 
  private:
   char* MakeRoom(char* out) override;
-  char* Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) override;
-  char* EncodeLong(std::string_view piece, char* out);
-  void EncodePart(std::string_view part, std::vector<uint32_t>* ids);
+  char* AddMissed(const PieceChunk& chunk, char* begin, char* end) override;
+  void LookAt(const PieceChunk& chunk);
+  char* EncodeShort(std::string_view piece, const WordKey& key, CachedPair* pair, char* out);
+  char* EncodeLong(std::string_view piece, uint64_t hash, char* out);
+  void EncodePart(std::string_view part, uint64_t hash, std::vector<uint32_t>* ids);
   void Merge(std::string_view part, std::vector<uint32_t>* ids) const;
 
+  CachedPair* PairAt(uint32_t offset) const {
+    return reinterpret_cast<CachedPair*>(reinterpret_cast<char*>(cache_.pairs()) + offset);
+  }
+
   bool has_fast_merges() const {
-    return kernel_->encode_word != nullptr && model_->words() != nullptr;
+    return kernel_->encode_words != nullptr && model_->words() != nullptr;
   }
 
   char* Pack(const uint32_t* ids, size_t count, char* out) const;
+
+  // The missed pieces of a chunk.
+  struct Missed {
+    uint64_t long_hashes[PieceChunk::kMaxPieces];  // of those that the long cache may hold
+    WordIds words[PieceChunk::kMaxPieces];         // of those that are words
+    char hits[(PieceChunk::kMaxPieces + 1) * CachedWord::kMaxIdBytes * 2];  // ids behind the first
+  };
+
+  // Words that wait for their ids.
+  struct NewWords {
+    static constexpr size_t kMax = 4;
+
+    size_t count = 0;
+    WordKey keys[kMax];
+    CachedPair* pairs[kMax];
+    WordIds* wanted[kMax];
+  };
+
+  void MakeWords(NewWords* words);
 
   const BpeModel* model_;
   const TextKernel* kernel_;
   WordCache cache_;
   LongWordCache long_cache_;
+  std::unique_ptr<Missed> missed_;
   size_t id_bytes_;
   Buffer* packed_ = nullptr;   // while a text is encoded
   Buffer scratch_;             // of Encode and CountTokens

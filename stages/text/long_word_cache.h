@@ -20,22 +20,37 @@ class LongWordCache {
 
   LongWordCache();
 
+  // Of a piece, for what follows.
+  static uint64_t HashOf(std::string_view piece);
+
+  // Asks for the memory that Find will look at.
+  void Prefetch(uint64_t hash) const {
+    __builtin_prefetch(&places_[hash % kNumEntries]);
+    __builtin_prefetch(&entries_[hash % kNumEntries]);
+  }
+
   // The ids of `piece`, or nothing where they are not known. Lives until the next Insert.
-  // REQUIRES of both: 0 < piece.size() <= kMaxBytes.
-  std::span<const uint32_t> Find(std::string_view piece) const;
+  // REQUIRES of both: 0 < piece.size() <= kMaxBytes, its hash.
+  std::span<const uint32_t> Find(std::string_view piece, uint64_t hash) const;
 
   // Remembers the piece, if its place is free or it is also the last one that came for it.
   // REQUIRES: ids.size() <= kMaxIds.
-  void Insert(std::string_view piece, std::span<const uint32_t> ids);
+  void Insert(std::string_view piece, uint64_t hash, std::span<const uint32_t> ids);
 
  private:
   static constexpr size_t kNumEntries = 8192;
 
+  // The ids stand right behind the bytes: what is short is in one line of the processor's cache.
   struct alignas(64) Entry {
     uint16_t num_bytes;
     uint16_t num_ids;
-    uint32_t ids[kMaxIds];
-    char bytes[kMaxBytes];
+    uint32_t content[kMaxBytes / sizeof(uint32_t) + kMaxIds];
+
+    char* bytes() { return reinterpret_cast<char*>(content); }
+
+    const char* bytes() const { return reinterpret_cast<const char*>(content); }
+
+    static size_t IdsBegin(size_t num_bytes) { return (num_bytes + 3) / sizeof(uint32_t); }
   };
 
   struct Place {

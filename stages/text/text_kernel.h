@@ -11,6 +11,30 @@
 
 namespace owt::text {
 
+// The ids of a word, 16 bits each.
+struct alignas(32) WordIds {
+  uint16_t ids[WordKey::kMaxBytes];
+  uint16_t num_bytes;  // of them
+};
+
+// A piece that is not in the first place of its pair.
+struct MissedPiece {
+  uint32_t number;      // of the piece in its chunk
+  uint32_t hits_bytes;  // ids before it, as far as they were found
+};
+
+// Some hundred neighbouring pieces.
+struct PieceChunk {
+  static constexpr size_t kMaxPieces = 256 + 64;
+
+  const char* text;
+  const uint32_t* starts;     // of the pieces in the text, and of the next one
+  const WordKey* keys;        // those of pieces above WordKey::kMaxBytes are not to be looked at
+  const uint32_t* offsets;    // of their pairs, in bytes
+  const MissedPiece* missed;  // in their order
+  size_t num_missed;
+};
+
 // Where the ids of a text go, and who makes those of pieces that the cache does not hold.
 class IdSink {
  public:
@@ -20,15 +44,15 @@ class IdSink {
   // Returns the place for the next ids: `out`, or where it has moved, with kRoom bytes behind it.
   virtual char* MakeRoom(char* out) = 0;
 
-  // Writes the ids of a piece that is not in the first place of `pair`, and returns as MakeRoom
-  // does. Pieces of more than WordKey::kMaxBytes have neither key nor pair: they are not looked at.
-  virtual char* Encode(std::string_view piece, const WordKey& key, CachedPair* pair, char* out) = 0;
+  // [begin, end) are the ids of the chunk but for those of the missed pieces: puts these where they
+  // belong, and returns the place for the next ids.
+  virtual char* AddMissed(const PieceChunk& chunk, char* begin, char* end) = 0;
 
  protected:
   ~IdSink() = default;
 };
 
-inline constexpr size_t kMaxPartBytes = 62;
+inline constexpr size_t kMaxPartBytes = 88;
 
 // The loops over all text, for one set of instructions.
 struct TextKernel {
@@ -47,20 +71,20 @@ struct TextKernel {
   // Of the keys in its cache.
   WordCache::Hash hash;
 
-  // Writes the ids of a word, made by its merges as BpeModel::EncodeShort does, 16 bits each, and
-  // returns their number of bytes. Up to 2 * WordKey::kMaxBytes are written. Null where there is
-  // nothing faster than EncodeShort.
-  size_t (*encode_word)(const WordMerges& merges, const WordKey& key, char* out);
+  // Makes the ids of `count` words by their merges, as BpeModel::EncodeShort does. Null where there
+  // is nothing faster than that.
+  void (*encode_words)(const WordMerges& merges, const WordKey* keys, size_t count, WordIds* out);
 
-  // The same for 1 to kMaxPartBytes bytes of text; returns how many ids.
-  size_t (*encode_part)(const WordMerges& merges, std::string_view part, uint16_t* ids);
+  // The same for 1 to kMaxPartBytes bytes of text; returns how many ids, or 0 where it has no fast
+  // way. REQUIRES: room for kMaxPartBytes + 8.
+  size_t (*encode_part)(const WordMerges& merges, std::string_view part, uint16_t* out);
 };
 
 // Neither reads nor writes a byte outside of the text and of what is said above.
 // REQUIRES: `tier` is one of SimdTiers().
 const TextKernel& TextKernelOf(SimdTier tier);
 
-size_t EncodeWordAvx2(const WordMerges& merges, const WordKey& key, char* out);
+void EncodeWordsAvx2(const WordMerges& merges, const WordKey* keys, size_t count, WordIds* out);
 size_t EncodePartAvx2(const WordMerges& merges, std::string_view part, uint16_t* out);
 
 extern const TextKernel kScalarKernel;

@@ -137,6 +137,6 @@ struct Simd {
 }  // namespace
 
 const TextKernel kAvx2Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
-                                TextLoops<Simd>::HashOf, EncodeWordAvx2, EncodePartAvx2};
+                                TextLoops<Simd>::HashOf, EncodeWordsAvx2, EncodePartAvx2};
 
 }  // namespace owt::text

@@ -98,6 +98,6 @@ struct Simd {
 }  // namespace
 
 const TextKernel kAvx512Kernel = {TextLoops<Simd>::Split, TextLoops<Simd>::Encode,
-                                  TextLoops<Simd>::HashOf, EncodeWordAvx2, EncodePartAvx2};
+                                  TextLoops<Simd>::HashOf, EncodeWordsAvx2, EncodePartAvx2};
 
 }  // namespace owt::text

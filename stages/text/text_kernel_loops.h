@@ -54,8 +54,8 @@ class TextLoops {
   }
 
  private:
-  static constexpr size_t kChunk = 256;
-  static constexpr size_t kMaxPieces = kChunk + 64;
+  static constexpr size_t kMaxPieces = PieceChunk::kMaxPieces;
+  static constexpr size_t kChunk = kMaxPieces - 64;
   // Each piece takes 16 bytes, or the ids of its own.
   static_assert(IdSink::kRoom >= (kMaxPieces + 1) * WordKey::kMaxBytes * sizeof(uint32_t));
 
@@ -94,18 +94,20 @@ class TextLoops {
     __builtin_prefetch(place.pairs + offset);
   }
 
-  char* LookUp(size_t count, char* out) {
+  char* LookUp(size_t count, char* const begin) {
+    char* out = begin;
+    size_t num_missed = 0;
     for (size_t i = 0; i < count; ++i) {
-      auto* pair = reinterpret_cast<CachedPair*>(pairs_ + offsets_[i]);
+      const auto* pair = reinterpret_cast<const CachedPair*>(pairs_ + offsets_[i]);
       if (__builtin_expect(Simd::Equal(&keys_[i], &pair->first.key), 1)) {
         Simd::Copy16(pair->first.ids, out);
         out += pair->first.num_id_bytes;
       } else {
-        const size_t size = starts_[i + 1] - starts_[i];
-        out = sink_->Encode({data_ + starts_[i], size}, keys_[i], pair, out);
+        missed_[num_missed++] = {static_cast<uint32_t>(i), static_cast<uint32_t>(out - begin)};
       }
     }
-    return out;
+    if (num_missed == 0) return out;
+    return sink_->AddMissed({data_, starts_, keys_, offsets_, missed_, num_missed}, begin, out);
   }
 
   const char* data_;
@@ -116,6 +118,7 @@ class TextLoops {
   uint32_t starts_[kMaxPieces + 1 + PieceStarts<Simd>::kSlack + 64];
   WordKey keys_[kMaxPieces + 64];
   uint32_t offsets_[kMaxPieces + 64];
+  MissedPiece missed_[kMaxPieces + 64];
 };
 
 }  // namespace owt::text

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <span>
 
 namespace owt::text {
@@ -20,33 +21,37 @@ constexpr WordMerges::Bucket kEmpty = [] {
 WordMerges::WordMerges(const formats::Gpt2Vocab& vocab)
     : byte_pairs_(size_t{1} << 16, kNone), rows_(vocab.size() + 1), buckets_(1, kEmpty) {
   const std::span<const formats::MergePair> merges = vocab.merges();
-  std::vector<std::vector<uint32_t>> ranks(vocab.size());  // of the merges of each left token
-  for (uint32_t rank = 0; rank < merges.size(); ++rank) ranks[merges[rank].left].push_back(rank);
-  for (size_t left = 0; left < ranks.size(); ++left) {
-    if (ranks[left].empty()) continue;  // row 0: the empty bucket
-    const auto begin = static_cast<uint32_t>(buckets_.size());
+  std::vector<uint32_t> ends(vocab.size() + 1);  // of the merges of each left token, in `ranks`
+  for (const formats::MergePair& merge : merges) ++ends[merge.left + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<uint32_t> ranks(merges.size());
+  for (uint32_t rank = 0; rank < merges.size(); ++rank) ranks[ends[merges[rank].left]++] = rank;
+  buckets_.reserve(merges.size());
+  for (size_t left = 0, begin = 0; left < vocab.size(); begin = ends[left++]) {
+    const auto own = std::span(ranks).subspan(begin, ends[left] - begin);
+    if (own.empty()) continue;  // row 0: the empty bucket
+    const auto first_bucket = static_cast<uint32_t>(buckets_.size());
     auto log = static_cast<unsigned>(
-        std::countr_zero(std::bit_ceil((ranks[left].size() + kBucketSize - 1) / kBucketSize)));
-    while (!Fill(merges, ranks[left], begin, log)) ++log;
-    rows_[left] = begin << kLogBits | log;
+        std::countr_zero(std::bit_ceil((own.size() + kBucketSize - 1) / kBucketSize)));
+    while (!Fill(merges, own, first_bucket, log)) ++log;
+    rows_[left] = first_bucket << kLogBits | log;
   }
 
+  std::vector<unsigned> bytes_of(formats::Gpt2Vocab::kNumBytes);
   for (unsigned byte = 0; byte < 256; ++byte) {
-    byte_ids_[byte] = static_cast<uint16_t>(vocab.byte_id(static_cast<uint8_t>(byte)));
+    bytes_of[vocab.byte_id(static_cast<uint8_t>(byte))] = byte;
   }
-  for (unsigned two = 0; two < byte_pairs_.size(); ++two) {
-    const uint16_t right = byte_ids_[two >> 8];
-    const Bucket& bucket = Find(byte_ids_[two & 0xFF], right);
-    const auto* const found = std::find(bucket.rights, bucket.rights + kBucketSize, right);
-    if (found != bucket.rights + kBucketSize) {
-      byte_pairs_[two] = bucket.merged[found - bucket.rights];
-    }
+  for (size_t rank = 0; rank < merges.size(); ++rank) {
+    const auto [left, right] = merges[rank];
+    if (left >= bytes_of.size() || right >= bytes_of.size()) continue;
+    uint16_t& merged = byte_pairs_[bytes_of[left] | bytes_of[right] << 8];
+    if (merged == kNone) merged = static_cast<uint16_t>(formats::Gpt2Vocab::kNumBytes + rank);
   }
 }
 
 // False where more tokens than one bucket holds have the same place.
-bool WordMerges::Fill(std::span<const formats::MergePair> merges,
-                      const std::vector<uint32_t>& ranks, uint32_t begin, unsigned log) {
+bool WordMerges::Fill(std::span<const formats::MergePair> merges, std::span<const uint32_t> ranks,
+                      uint32_t begin, unsigned log) {
   buckets_.resize(begin);
   buckets_.resize(begin + (size_t{1} << log), kEmpty);
   for (const uint32_t rank : ranks) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,8 +36,6 @@ class WordMerges {
     return buckets_[(row >> kLogBits) + Place(right, row & ((1u << kLogBits) - 1))];
   }
 
-  uint16_t byte_id(uint8_t byte) const { return byte_ids_[byte]; }
-
   // What two bytes become, or kNone; as they stand in a text: first + 256 * second.
   uint16_t byte_pair(uint16_t two) const { return byte_pairs_[two]; }
 
@@ -54,10 +51,9 @@ class WordMerges {
     return static_cast<uint32_t>(uint64_t{hash} << log >> 32);
   }
 
-  bool Fill(std::span<const formats::MergePair> merges, const std::vector<uint32_t>& ranks,
+  bool Fill(std::span<const formats::MergePair> merges, std::span<const uint32_t> ranks,
             uint32_t begin, unsigned log);
 
-  std::array<uint16_t, 256> byte_ids_;
   std::vector<uint16_t> byte_pairs_;
   std::vector<uint32_t> rows_;  // by left: first bucket * 2^kLogBits + log of how many
   std::vector<Bucket> buckets_;

@@ -12,6 +12,7 @@ in memory and write nothing; `owt encode` writes .bin and .idx, hashes input and
 
 import argparse
 import base64
+import glob
 import json
 import os
 import pathlib
@@ -154,6 +155,8 @@ def from_jsonl(owt, texts, folder, rounds, gigatoken):
         warm = Best("gigatoken encode_files, having seen the file before", size)
         peak = 0
         for _ in range(rounds):
+            for path in glob.glob(f"{folder}/out*"):  # to give old pages back is no part of the work
+                os.remove(path)
             start = time.perf_counter()
             # A shell between: what a child of ours inherits counts as its peak.
             command = f"{owt} encode -q --force -j {threads} --stats {folder}/stats {source} {folder}/out; exit $?"
