@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "pipeline/json_string.h"
+
 namespace owt::formats {
 namespace {
 
@@ -29,14 +33,42 @@ Workplace& ThisThreads(const DocumentKeys& keys, bool replace_surrogates) {
 
 }  // namespace
 
-DocumentMap::DocumentMap(const RunContext& context, std::vector<NamedMap> maps)
-    : keys_{context.common.text_key, context.common.url_key}, maps_(std::move(maps)) {}
+DocumentMap::DocumentMap(const RunContext& context, std::vector<NamedMap> maps,
+                         ExplainDocument explain)
+    : context_(context),
+      keys_{context.common.text_key, context.common.url_key},
+      maps_(std::move(maps)),
+      explain_(std::move(explain)) {}
 
 std::string_view DocumentMap::ReasonFor(const NamedMap& map, std::string_view reason) const {
   if (maps_.size() == 1) return reason;
   const std::string full = fmt::format("{}:{}", map.stage, reason);
   const std::lock_guard lock(mutex_);
   return *reasons_.insert(full).first;
+}
+
+Verdict DocumentMap::Ask(Document* document) const {
+  for (const NamedMap& map : maps_) {
+    const Verdict verdict = map.map->Apply(*document);
+    if (!verdict.keep()) return Verdict::Drop(ReasonFor(map, verdict.drop_reason));
+  }
+  return Verdict::Keep();
+}
+
+void DocumentMap::Explain(const Batch& batch, size_t begin, std::string_view original,
+                          const Document& document, const Verdict& verdict,
+                          std::string* out) const {
+  std::string members;
+  explain_(original, document, verdict, &members);
+  if (members.empty()) return;
+  *out += "{\"file\":";
+  AppendJsonString(context_.inputs[batch.begin.file].path, out);
+  *out += fmt::format(",\"offset\":{}", batch.OffsetOf(begin));
+  if (!document.url().empty()) {
+    *out += ",\"url\":";
+    AppendJsonString(document.url(), out);
+  }
+  *out += ',' + members + "}\n";
 }
 
 void DocumentMap::Apply(const Batch& batch, BatchResult* result) const {
@@ -49,10 +81,10 @@ void DocumentMap::Apply(const Batch& batch, BatchResult* result) const {
     const std::string_view bad =
         workplace.parser.Parse(bytes.substr(begin, end - begin), &document);
     if (!bad.empty()) return result->Quarantine(begin, end, bad);
-    for (const NamedMap& map : maps_) {
-      const Verdict verdict = map.map->Apply(document);
-      if (!verdict.keep()) return result->Drop(begin, end, ReasonFor(map, verdict.drop_reason));
-    }
+    const std::string_view original = document.text();  // the parser's, which keeps it
+    const Verdict verdict = Ask(&document);
+    if (explain_) Explain(batch, begin, original, document, verdict, &result->aux);
+    if (!verdict.keep()) return result->Drop(begin, end, verdict.drop_reason);
     ++result->tally.out;
     result->tally.changed += document.changed();
     document.AppendLine(&result->bytes);

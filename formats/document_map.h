@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -33,19 +34,33 @@ struct NamedMap {
   std::unique_ptr<MapTransform> map;
 };
 
+// Appends members of a JSON object (`"a":1,"b":2`) that say what a map did to a document, whose
+// text was `original` before; nothing where there is nothing to say.
+using ExplainDocument = std::function<void(std::string_view original, const Document& document,
+                                           const Verdict& verdict, std::string* members)>;
+
 // Applies maps to every record of a batch of jsonl: one parse, N maps, one write. With several maps
-// a reason is "STAGE:reason".
+// a reason is "STAGE:reason". With `explain` each record of which that has something to say has a
+// line in BatchResult::aux, in the order of the input:
+//   {"file":F,"offset":N,"url":U,MEMBERS}
+// `offset` counts decoded bytes of the file.
 class DocumentMap : public BatchTransform {
  public:
-  DocumentMap(const RunContext& context, std::vector<NamedMap> maps);
+  // `context` must outlive the map.
+  DocumentMap(const RunContext& context, std::vector<NamedMap> maps, ExplainDocument explain = {});
 
   void Apply(const Batch& batch, BatchResult* result) const override;
 
  private:
+  Verdict Ask(Document* document) const;
+  void Explain(const Batch& batch, size_t begin, std::string_view original,
+               const Document& document, const Verdict& verdict, std::string* out) const;
   std::string_view ReasonFor(const NamedMap& map, std::string_view reason) const;
 
+  const RunContext& context_;
   DocumentKeys keys_;
   std::vector<NamedMap> maps_;
+  ExplainDocument explain_;
   mutable std::mutex mutex_;
   mutable std::set<std::string, std::less<>> reasons_;  // guarded by mutex_; never shrinks
 };

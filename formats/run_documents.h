@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "formats/document_map.h"
@@ -19,5 +21,9 @@ void RunDocuments(RunContext& context, std::vector<NamedMap> maps);
 
 // The same for the one map of a stage.
 void RunDocuments(RunContext& context, std::unique_ptr<MapTransform> map);
+
+// The same with what `explain` says of each record in a file of its own (explained_sink.h).
+void RunExplained(RunContext& context, std::unique_ptr<MapTransform> map, std::string explain_path,
+                  ExplainDocument explain);
 
 }  // namespace owt::formats

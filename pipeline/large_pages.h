@@ -26,10 +26,11 @@ struct LargePages {
     constexpr size_t kPage = size_t{2} << 20;
     const size_t bytes = count * sizeof(T);
     const size_t alignment = bytes < kPage ? alignof(std::max_align_t) : kPage;
-    void* const memory = std::aligned_alloc(alignment, (bytes + alignment - 1) & ~(alignment - 1));
+    const size_t rounded = (bytes + alignment - 1) & ~(alignment - 1);
+    void* const memory = std::aligned_alloc(alignment, rounded);
     if (memory == nullptr) throw std::bad_alloc();
     // Best effort, and before the first touch.
-    if (alignment == kPage) madvise(memory, bytes, MADV_HUGEPAGE);
+    if (alignment == kPage) madvise(memory, rounded, MADV_HUGEPAGE);
     return static_cast<T*>(memory);
   }
 

@@ -15,12 +15,13 @@
 namespace owt::cleanup {
 
 CleanupMap::CleanupMap(const CleanupRules& rules)
-    : rules_(rules),
-      cleaner_(rules.repairs),
-      model_(formats::Gpt2Vocab::Embedded()),
-      scratches_([this] {
-        return Scratch{text::BpeEncoder(model_), {}};
-      }) {}
+    : rules_(rules), cleaner_(rules.repairs), scratches_([this] {
+        Scratch scratch;
+        if (model_) scratch.encoder.emplace(*model_);
+        return scratch;
+      }) {
+  if (rules.min_tokens > 0) model_.emplace(formats::Gpt2Vocab::Embedded());
+}
 
 void CleanupMap::Repair(Document* document, std::vector<SegmentPlan>* plans) const {
   plans->clear();
@@ -43,7 +44,8 @@ Verdict CleanupMap::Apply(Document& document) const {
   } else {
     Repair(&document, &scratch.plans);
   }
-  const bool enough = ReachesTokens(document.text(), rules_.min_tokens, &scratch.encoder);
+  if (!model_) return Verdict::Keep();
+  const bool enough = ReachesTokens(document.text(), rules_.min_tokens, &*scratch.encoder);
   return enough ? Verdict::Keep() : Verdict::Drop("too_few_tokens");
 }
 
@@ -56,7 +58,7 @@ Explanation CleanupMap::Explain(Document& document) const {
   if (verdict.drop_reason != "too_few_tokens") {
     return {verdict, fmt::format("{} characters", text::CountCodePoints(before))};
   }
-  const uint64_t tokens = scratches_.local().encoder.CountTokens(document.text()) + 1;
+  const uint64_t tokens = scratches_.local().encoder->CountTokens(document.text()) + 1;
   return {verdict, fmt::format("{} tokens with the end of the document, at least {}", tokens,
                                rules_.min_tokens)};
 }

@@ -3,6 +3,7 @@
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "pipeline/transform.h"
@@ -35,7 +36,7 @@ class CleanupMap : public MapTransform {
 
  private:
   struct Scratch {
-    text::BpeEncoder encoder;  // caches, which do not decide any count
+    std::optional<text::BpeEncoder> encoder;  // caches, which do not decide any count
     std::vector<SegmentPlan> plans;
   };
 
@@ -43,7 +44,7 @@ class CleanupMap : public MapTransform {
 
   CleanupRules rules_;
   TextCleaner cleaner_;
-  text::BpeModel model_;
+  std::optional<text::BpeModel> model_;  // where tokens are counted
   mutable oneapi::tbb::enumerable_thread_specific<Scratch> scratches_;
 };
 

@@ -2,17 +2,16 @@
 // (token_minimum.h).
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "formats/explained_sink.h"
-#include "formats/line_source.h"
 #include "formats/run_documents.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
-#include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "stages/cleanup/cleanup_map.h"
-#include "stages/cleanup/explain_transform.h"
+#include "stages/cleanup/explain.h"
 #include "stages/cleanup/fix_tasks.h"
 #include "stages/cleanup/repair_options.h"
 
@@ -58,11 +57,14 @@ class Cleanup : public Stage {
     if (!tasks_.empty()) {
       throw Error(ErrorKind::kUsage, "--explain is for the repairs and goes with no --task");
     }
-    formats::LineSource source(context);
-    const cleanup::CleanupMap map(MakeRules());
-    const cleanup::ExplainTransform transform(context, map);
-    formats::ExplainedSink sink(context, explain_);
-    RunFlow(context, source, transform, sink);
+    auto map = std::make_unique<cleanup::CleanupMap>(MakeRules());
+    const auto explain = [&cleanup = *map](std::string_view original, const Document&,
+                                           const Verdict&, std::string* members) {
+      if (cleanup.last_plans().empty()) return;
+      *members += "\"segments\":";
+      cleanup::AppendPlans(original, cleanup.last_plans(), members);
+    };
+    formats::RunExplained(context, std::move(map), explain_, explain);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "stages/filter/character_sets.h"
+#include "stages/filter/pair_search.h"
 #include "stages/filter/sentences.h"
 #include "stages/text/url.h"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr std::string_view kLoremIpsum = "lorem ipsum";
 constexpr std::string_view kJavascript = "javascript";
 constexpr std::string_view kBracketRule = "curly_bracket";
+constexpr std::string_view kCookie = "cookie";
 constexpr std::string_view kPolicies[] = {"terms of use", "privacy policy", "cookie policy",
                                           "uses cookies", "use of cookies", "use cookies"};
 constexpr std::string_view kKelvin = "\xE2\x84\xAA";  // the one character that lowers to ASCII: k
@@ -23,14 +25,12 @@ bool Has(std::string_view text, std::string_view phrase) {
   return memmem(text.data(), text.size(), phrase.data(), phrase.size()) != nullptr;
 }
 
-// Whether "cookie" is in `lower`: all policies but the first two have it, and k is a rare letter.
-bool HasCookie(std::string_view lower) {
-  constexpr std::string_view kCookie = "cookie";
-  const size_t before_k = kCookie.find('k');
-  for (size_t k = lower.find('k'); k != lower.npos; k = lower.find('k', k + 1)) {
-    if (k >= before_k && lower.substr(k - before_k).starts_with(kCookie)) return true;
+bool HasKelvin(std::string_view text) {
+  for (size_t i = 0;; ++i) {
+    i = FindPair<kKelvin[0], kKelvin[1]>(text, i);
+    if (i == text.npos) return false;
+    if (text.substr(i).starts_with(kKelvin)) return true;
   }
-  return false;
 }
 
 bool HasPolicy(std::string_view lower) {
@@ -90,9 +90,49 @@ bool EndsSentence(std::string_view line) {
 
 void C4Editor::Lower(const TextParts& parts) {
   LowerAscii(parts.text(), &lower_);
-  phrases_ = {Has(lower_, kLoremIpsum), Has(lower_, kJavascript),
-              HasCookie(lower_) || Has(lower_, kPolicies[0]) || Has(lower_, kPolicies[1])};
-  all_lines_ = !parts.is_ascii() && Has(parts.text(), kKelvin);
+  FindPhrases();
+  next_citation_ = next_bracket_ = 0;
+  all_lines_ = !parts.is_ascii() && HasKelvin(parts.text());
+}
+
+// What lower_ holds. Each phrase has two letters in a row that are rare; all policies but the first
+// two speak of cookies.
+void C4Editor::FindPhrases() {
+  phrases_ = {};
+  const std::string_view text = lower_;
+  const auto is_at = [text](size_t at, size_t before, std::string_view phrase) {
+    return at >= before && text.substr(at - before).starts_with(phrase);
+  };
+  for (size_t i = 0;; ++i) {
+    i = FindPair<'p', 's', 'j', 'a', 'm', 's', 'c', 'y', 'k', 'i'>(text, i);
+    if (i == text.npos) return;
+    switch (text[i]) {
+      case 'p':
+        phrases_.lorem_ipsum |= is_at(i, kLoremIpsum.find("ps"), kLoremIpsum);
+        break;
+      case 'j':
+        phrases_.javascript |= is_at(i, 0, kJavascript);
+        break;
+      case 'm':
+        phrases_.policies |= is_at(i, kPolicies[0].find("ms"), kPolicies[0]);
+        break;
+      case 'c':
+        phrases_.policies |= is_at(i, kPolicies[1].find("cy"), kPolicies[1]);
+        break;
+      default:
+        phrases_.policies |= is_at(i, kCookie.find("ki"), kCookie);
+    }
+  }
+}
+
+// Whether the byte is in the `size` bytes of the text from `position` on. *next is where it is
+// found next: what is asked about is never before what was asked about last.
+bool C4Editor::HasNext(std::string_view text, char byte, size_t position, size_t size,
+                       size_t* next) {
+  if (*next < position || (*next == 0 && position == 0)) {
+    *next = std::min(text.find(byte, position), text.size());
+  }
+  return *next < position + size;
 }
 
 // Of a line, or of what is left of it. It stands at `position` of the text, or nowhere in it
@@ -129,7 +169,10 @@ std::string_view C4Editor::RuleAgainst(const TextParts& parts, const Line& line,
     position = words.front().begin;
     *content = parts.text().substr(position, words.back().end - position);
   }
-  if (rules.citations && RemoveCitations(*content, &without_citations_)) {
+  const size_t in_text = position;
+  const size_t in_text_size = content->size();
+  if (rules.citations && HasNext(parts.text(), '[', position, content->size(), &next_citation_) &&
+      RemoveCitations(*content, &without_citations_)) {
     *content = without_citations_;
     position = std::string_view::npos;
   }
@@ -138,7 +181,10 @@ std::string_view C4Editor::RuleAgainst(const TextParts& parts, const Line& line,
   const Phrases phrases = PhrasesOf(*content, position);
   if (rules.lorem_ipsum && phrases.lorem_ipsum) return "lorem_ipsum";
   if (rules.javascript && phrases.javascript) return "javascript";
-  if (rules.curly_brackets && content->find('{') != content->npos) return kBracketRule;
+  if (rules.curly_brackets && HasNext(parts.text(), '{', in_text, in_text_size, &next_bracket_) &&
+      content->find('{') != content->npos) {
+    return kBracketRule;
+  }
   if (rules.policies && phrases.policies) return "policy";
   return {};
 }

@@ -49,6 +49,8 @@ class C4Editor {
   std::string_view RuleAgainst(const TextParts& parts, const Line& line, const C4Rules& rules,
                                std::string_view* content);
   void Lower(const TextParts& parts);
+  void FindPhrases();
+  static bool HasNext(std::string_view text, char byte, size_t position, size_t size, size_t* next);
   Phrases PhrasesOf(std::string_view content, size_t position);
 
   std::string text_;
@@ -56,6 +58,8 @@ class C4Editor {
   std::string lower_;  // the text with A-Z lowered, each byte in its place
   std::string lower_line_;
   Phrases phrases_;
+  size_t next_citation_ = 0;  // where the next '[' stands, where the next '{'
+  size_t next_bracket_ = 0;
   bool all_lines_ = false;  // ask each line, since lower_ does not tell
 };
 

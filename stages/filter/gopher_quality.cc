@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "stages/filter/bad_words.h"
+#include "stages/filter/pair_search.h"
 
 namespace owt::filter {
 namespace {
@@ -27,6 +28,9 @@ uint64_t FirstBytes(std::string_view text, size_t begin, size_t size) {
   return size >= sizeof(bytes) ? bytes : bytes & ((uint64_t{1} << 8 * size) - 1);
 }
 
+// A bit for words of so many bytes; the last one for all longer ones.
+uint32_t LengthBit(size_t bytes) { return 1U << std::min<size_t>(bytes, 31); }
+
 struct LineCounts {
   uint64_t bullets = 0;
   uint64_t ellipses = 0;
@@ -45,12 +49,21 @@ LineCounts CountLines(const TextParts& parts) {
   return counts;
 }
 
+// They are rare and stand beside each other.
+uint64_t CountHashes(std::string_view text) {
+  uint64_t count = 0;
+  for (size_t i = text.find('#'); i != text.npos; i = text.find('#', i)) {
+    for (; i < text.size() && text[i] == '#'; ++i) ++count;
+  }
+  return count;
+}
+
 // Rules about symbols and lines.
 bool JudgeSymbols(const TextParts& parts, const GopherQualityRules& rules, Findings* findings) {
   const std::string_view text = parts.text();
   const uint64_t num_words = parts.words().size();
   if (rules.max_symbols > 0) {
-    const auto hashes = static_cast<uint64_t>(std::count(text.begin(), text.end(), '#'));
+    const uint64_t hashes = CountHashes(text);
     const uint64_t ellipses = CountDots(text) + parts.num_ellipses();
     if (findings->AtMost("gopher_too_many_hashes", Ratio(hashes, num_words), rules.max_symbols) ||
         findings->AtMost("gopher_too_many_ellipsis", Ratio(ellipses, num_words),
@@ -74,7 +87,7 @@ bool JudgeSymbols(const TextParts& parts, const GopherQualityRules& rules, Findi
 
 uint64_t CountDots(std::string_view text) {
   uint64_t count = 0;
-  for (size_t i = text.find('.'); i != text.npos; i = text.find('.', i)) {
+  for (size_t i = FindPair<'.', '.'>(text, 0); i != text.npos; i = FindPair<'.', '.'>(text, i)) {
     const size_t end = std::min(text.find_first_not_of('.', i), text.size());
     count += (end - i) / kDots.size();
     i = end;
@@ -89,27 +102,32 @@ StopWords::StopWords(std::vector<std::string> words) {
     if (word.empty()) continue;
     longest_ = std::max(longest_, word.size());
     ++first_[static_cast<uint8_t>(word[0]) + size_t{1}];
+    lengths_[static_cast<uint8_t>(word[0])] |= LengthBit(word.size());
     words_.push_back({FirstBytes(word, 0, word.size()), std::move(word)});
   }
   for (size_t b = 1; b < first_.size(); ++b) first_[b] += first_[b - 1];
 }
 
-uint64_t StopWords::CountIn(const TextParts& parts) const {
+uint64_t StopWords::CountIn(const TextParts& parts, uint64_t enough) const {
   std::vector<bool> found(words_.size());
+  const uint64_t most = std::min<uint64_t>(enough, words_.size());
+  std::array<uint32_t, 256> wanted = lengths_;  // of those that are not found
   uint64_t count = 0;
   for (const Word& word : parts.words()) {
-    if (word.bytes() > longest_) continue;
     const auto b = static_cast<uint8_t>(parts.text()[word.begin]);
-    if (first_[b] == first_[b + size_t{1}]) continue;
+    if ((wanted[b] & LengthBit(word.bytes())) == 0) continue;
     const uint64_t begin = FirstBytes(parts.text(), word.begin, word.bytes());
+    uint32_t still_wanted = 0;
     for (uint32_t i = first_[b]; i < first_[b + size_t{1}]; ++i) {
       const Entry& entry = words_[i];
-      if (entry.begin != begin || entry.word.size() != word.bytes() || found[i]) continue;
-      if (word.bytes() > sizeof(begin) && entry.word != parts.Of(word)) continue;
-      found[i] = true;
-      ++count;
+      if (!found[i] && entry.begin == begin && entry.word == parts.Of(word)) {
+        found[i] = true;
+        ++count;
+      }
+      if (!found[i]) still_wanted |= LengthBit(entry.word.size());
     }
-    if (count == words_.size()) break;
+    wanted[b] = still_wanted;
+    if (count >= most) break;
   }
   return count;
 }
@@ -164,9 +182,11 @@ bool JudgeGopherQuality(const TextParts& parts, const GopherQualityRules& rules,
       findings->AtLeast("gopher_below_alpha_threshold", letter_words, rules.min_letter_words)) {
     return true;
   }
+  // Where nothing but the decision counts, enough are enough.
+  const uint64_t enough = findings->all() ? UINT64_MAX : rules.min_stop_words;
   return rules.min_stop_words > 0 &&
          findings->AtLeast("gopher_enough_stop_words",
-                           static_cast<double>(rules.stop_words.CountIn(parts)),
+                           static_cast<double>(rules.stop_words.CountIn(parts, enough)),
                            static_cast<double>(rules.min_stop_words));
 }
 

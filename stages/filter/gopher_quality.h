@@ -16,8 +16,8 @@ class StopWords {
  public:
   explicit StopWords(std::vector<std::string> words);
 
-  // How many of them are words of the text, each counted once.
-  uint64_t CountIn(const TextParts& parts) const;
+  // How many of them are words of the text, each counted once; stops at `enough`.
+  uint64_t CountIn(const TextParts& parts, uint64_t enough = UINT64_MAX) const;
 
   // How many words of the text are among them; with `any_case` also when they are in Python's
   // lower().
@@ -34,6 +34,7 @@ class StopWords {
   std::vector<Entry> words_;  // sorted by first byte
   // Where the words with a first byte begin in words_, and then the end.
   std::array<uint32_t, 257> first_{};
+  std::array<uint32_t, 256> lengths_{};  // of these words, a bit for each (LengthBit)
   size_t longest_ = 0;
 };
 

@@ -1,19 +1,41 @@
 #include "stages/filter/gopher_repetition.h"
 
+#include <algorithm>
+
 #include "stages/filter/repetition_names.h"
 
 namespace owt::filter {
 namespace {
 
-bool JudgeNgrams(const TextParts& parts, const GopherRepetitionRules& rules, Ngrams* ngrams,
-                 Findings* findings) {
-  ngrams->Load(parts);
+// The most that may be so many of `chars` without being above `threshold`.
+uint64_t LimitOf(double threshold, uint64_t chars) {
+  auto limit = static_cast<uint64_t>(threshold * static_cast<double>(chars));
+  while (limit > 0 && Ratio(limit, chars) > threshold) --limit;
+  return limit;
+}
+
+bool JudgeTopNgrams(const TextParts& parts, const GopherRepetitionRules& rules, Ngrams* ngrams,
+                    Findings* findings) {
+  if (!findings->all()) {
+    const auto& limits = rules.max_top_ngrams;
+    const double least = *std::min_element(limits.begin(), limits.end());
+    if (Ratio(ngrams->MostTopChars(), parts.num_chars()) <= least) return false;
+  }
   const auto top = ngrams->TopChars();
   for (size_t i = 0; i < top.size(); ++i) {
     const double value = Ratio(top[i], parts.num_chars());
     if (findings->AtMost(kTopRules[i], value, rules.max_top_ngrams[i])) return true;
   }
-  const auto repeated = ngrams->RepeatedChars();
+  return false;
+}
+
+bool JudgeRepeatedNgrams(const TextParts& parts, const GopherRepetitionRules& rules, Ngrams* ngrams,
+                         Findings* findings) {
+  Ngrams::RepeatedCounts limits{};
+  for (size_t i = 0; i < limits.size() && !findings->all(); ++i) {
+    limits[i] = LimitOf(rules.max_ngrams[i], parts.num_chars());
+  }
+  const auto repeated = ngrams->RepeatedChars(limits);
   for (size_t i = 0; i < repeated.size(); ++i) {
     const double value = Ratio(repeated[i], parts.num_chars());
     if (findings->AtMost(kRepeatedRules[i], value, rules.max_ngrams[i])) return true;
@@ -45,7 +67,9 @@ bool JudgeGopherRepetition(const TextParts& parts, const GopherRepetitionRules& 
       findings->AtMost("dup_line_char_frac", Ratio(lines.chars, chars), rules.max_line_chars)) {
     return true;
   }
-  return JudgeNgrams(parts, rules, ngrams, findings);
+  ngrams->Load(parts);
+  return JudgeTopNgrams(parts, rules, ngrams, findings) ||
+         JudgeRepeatedNgrams(parts, rules, ngrams, findings);
 }
 
 }  // namespace owt::filter

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipeline/large_pages.h"
+
 namespace owt::filter {
 
 // Counts 64-bit hashes of things; two things with one hash count as the same (about one pair in
@@ -46,6 +48,8 @@ class HashCounter {
   }
 
  private:
+  using Entries = std::vector<Entry, LargePages<Entry>>;
+
   // Where the hash is, or the empty place for it.
   Entry* Find(uint64_t hash) {
     hash |= static_cast<uint64_t>(hash == 0);
@@ -57,11 +61,12 @@ class HashCounter {
 
   void MakeEmpty(size_t size) {
     shift_ = 64 - static_cast<unsigned>(std::countr_zero(size));
-    entries_.assign(size, Entry{0, 0});
+    entries_.resize(size);
+    std::fill(entries_.begin(), entries_.end(), Entry{0, 0});
   }
 
   void Grow() {
-    std::vector<Entry> old;
+    Entries old;
     old.swap(entries_);
     MakeEmpty(4 * old.size());
     for (const Entry& entry : old) {
@@ -69,7 +74,7 @@ class HashCounter {
     }
   }
 
-  std::vector<Entry> entries_;
+  Entries entries_;
   size_t used_ = 0;
   unsigned shift_ = 60;
 };

@@ -1,7 +1,6 @@
 #include "stages/filter/ngrams.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "stages/filter/word_hash.h"
@@ -12,8 +11,7 @@
 //   found among those of n-1.
 // - n joined words of 16 bytes or more repeat only where their first 16 bytes do, and longer ones
 //   where their first 24, 32 or 40 do. All of more than n words begin with n words.
-// Which hashes are there twice is guessed first, from a few of their bits and to the safe side: a
-// table of a byte for each is in the nearest cache where the exact one is not.
+// Which hashes are there twice is guessed first (repeat_guess.h).
 
 namespace owt::filter {
 namespace {
@@ -21,9 +19,9 @@ namespace {
 constexpr size_t kPadding = 48;                 // zeros behind letters_
 constexpr size_t kKeptBytes = size_t{8} << 20;  // of scratch, from text to text
 
-template <class T>
-void KeepAtMost(size_t max_bytes, std::vector<T>* values) {
-  if (values->capacity() * sizeof(T) > max_bytes) *values = {};
+template <class Values>
+void KeepAtMost(size_t max_bytes, Values* values) {
+  if (values->capacity() * sizeof((*values)[0]) > max_bytes) *values = {};
 }
 
 }  // namespace
@@ -47,11 +45,14 @@ void Ngrams::Load(const TextParts& parts) {
     char* const to = letters_.data() + bytes;
     const char* const from = text.data() + word.begin;
     if (word.bytes() <= kShortWord && word.begin + kShortWord <= text.size()) {
-      std::memcpy(to, from, kShortWord);  // what is too much is written over by the next word
+      const uint64_t first = Load64(from), second = Load64(from + 8);
+      std::memcpy(to, &first, 8);  // what is too much is written over by the next word
+      std::memcpy(to + 8, &second, 8);
+      hashes_[i] = HashShortWord(first, second, word.bytes());
     } else {
       std::memcpy(to, from, word.bytes());
+      hashes_[i] = HashWord(to, word.bytes());
     }
-    hashes_[i] = HashWord(to, word.bytes());
     first_bytes_[i] = bytes;
     first_chars_[i] = chars;
     bytes += word.bytes();
@@ -66,25 +67,29 @@ void Ngrams::Load(const TextParts& parts) {
 // of all that stay whatever their hash.
 template <class HashOf, class Stays>
 void Ngrams::Collect(size_t num_places, HashOf hash_of, Stays stays) {
-  candidates_.clear();
-  const unsigned shift = ClearTimesSeen(num_places);
-  for (size_t i = 0; i < num_places; ++i) {
-    uint8_t& times = times_seen_[hash_of(i) >> shift];
-    times = static_cast<uint8_t>(times << 1 | 1);  // bit k: more than k times
-  }
+  if (candidates_.size() < num_places) candidates_.resize(num_places);
+  guess_.Reset(num_places);
+  size_t kept = 0;
+  for (size_t i = 0; i < num_places; ++i) guess_.Add(hash_of(i));
   for (size_t i = 0; i < num_places; ++i) {
     const uint64_t hash = hash_of(i);
-    if ((times_seen_[hash >> shift] & 2) != 0 || stays(i)) {
-      candidates_.push_back({hash, static_cast<uint32_t>(i)});
-    }
+    candidates_[kept] = {hash, static_cast<uint32_t>(i)};
+    kept += static_cast<size_t>(guess_.Repeats(hash) | stays(i));
   }
+  num_candidates_ = kept;
 }
 
-// Empties times_seen_ for so many hashes; returns the shift that makes a place of a hash.
-unsigned Ngrams::ClearTimesSeen(size_t num_hashes) {
-  const size_t size = std::bit_ceil(8 * num_hashes + 8);
-  times_seen_.assign(size, 0);
-  return 64 - static_cast<unsigned>(std::countr_zero(size));
+// Wherever n words stand that are there more than once, the same two words begin, and the n words
+// are no longer than the kMaxTop that begin there. So their sum is at most that of these over all
+// places of these two words, and of others with the same few bits of their hash.
+uint64_t Ngrams::MostTopChars() {
+  constexpr unsigned kBits = 10;
+  sums_.assign(size_t{1} << kBits, 0);
+  for (size_t i = 0; i + 1 < num_words_; ++i) {
+    const size_t length = std::min<size_t>(kMaxTop, num_words_ - i);
+    sums_[Mix(hashes_[i], hashes_[i + 1]) >> (64 - kBits)] += CharsOf(i, length) + kMaxTop - 1;
+  }
+  return *std::max_element(sums_.begin(), sums_.end());
 }
 
 std::array<uint64_t, Ngrams::kMaxTop - Ngrams::kMinTop + 1> Ngrams::TopChars() {
@@ -103,24 +108,24 @@ std::array<uint64_t, Ngrams::kMaxTop - Ngrams::kMinTop + 1> Ngrams::TopChars() {
 void Ngrams::ExtendCandidates(int n) {
   const size_t last = static_cast<size_t>(n) - 1;
   size_t kept = 0;
-  for (size_t i = 0; i + 1 < candidates_.size(); ++i) {
+  for (size_t i = 0; i + 1 < num_candidates_; ++i) {
     const Candidate candidate = candidates_[i];
     if (candidates_[i + 1].word != candidate.word + 1) continue;
     candidates_[kept++] = {Mix(candidate.hash, hashes_[candidate.word + last]), candidate.word};
   }
-  candidates_.resize(kept);
+  num_candidates_ = kept;
 }
 
 // Keeps of the candidates those that are there more than once.
 uint64_t Ngrams::CountTop(int n) {
   const auto length = static_cast<size_t>(n);
   if (num_words_ < length) return 0;
-  counter_.Reset(candidates_.size());
-  for (const Candidate& candidate : candidates_) counter_.Add(candidate.hash);
+  counter_.Reset(num_candidates_);
+  for (const Candidate& candidate : candidates()) counter_.Add(candidate.hash);
   uint64_t most = 1;
   uint32_t top = 0;
   size_t kept = 0;
-  for (const Candidate& candidate : candidates_) {
+  for (const Candidate& candidate : candidates()) {
     const uint64_t count = counter_.CountOf(candidate.hash);
     if (count == 1) continue;
     candidates_[kept++] = candidate;
@@ -128,24 +133,33 @@ uint64_t Ngrams::CountTop(int n) {
     most = count;
     top = candidate.word;
   }
-  candidates_.resize(kept);
+  num_candidates_ = kept;
   return most * (CharsOf(top, length) + length - 1);
 }
 
-std::array<uint64_t, Ngrams::kMaxRepeated - Ngrams::kMinRepeated + 1> Ngrams::RepeatedChars() {
-  std::array<uint64_t, kMaxRepeated - kMinRepeated + 1> chars{};
+Ngrams::RepeatedCounts Ngrams::RepeatedChars(const RepeatedCounts& limits) {
+  RepeatedCounts chars{};
   Collect(
       num_words_ - std::min(num_words_, kMinRepeated - 1),
       [this](size_t i) { return HashPrefix<16>(i); },
       [this](size_t i) { return BytesOf(i, kMinRepeated) < 16; });
   for (size_t n = kMinRepeated; n <= kMaxRepeated; ++n) {
-    if (n == kMinRepeated) KeepRepeatedPrefixes<16>(n);
-    if (n == 7) KeepRepeatedPrefixes<24>(n);
-    if (n == 8) KeepRepeatedPrefixes<32>(n);
-    if (n == 10) KeepRepeatedPrefixes<40>(n);
-    chars[n - kMinRepeated] = CountRepeated(n);
+    uint64_t& here = chars[n - kMinRepeated];
+    const uint64_t limit = limits[n - kMinRepeated];
+    here = CoveredChars(n);
+    if (here <= limit) continue;
+    KeepRepeatedPrefixes(n);
+    here = CoveredChars(n);
+    if (here > limit) here = CountRepeated(n);
   }
   return chars;
+}
+
+// By the longest prefixes that most n words have.
+void Ngrams::KeepRepeatedPrefixes(size_t n) {
+  if (n == 5) KeepRepeated<16>(n);
+  if (n <= 6) return KeepRepeated<24>(n);
+  n <= 8 ? KeepRepeated<32>(n) : KeepRepeated<40>(n);
 }
 
 template <size_t kBytes>
@@ -159,29 +173,41 @@ uint64_t Ngrams::HashPrefix(size_t word) const {
 // Drops candidates that begin no n words, and most of those whose n words have a beginning of
 // kBytes that no other candidate has. By other bits of the hash than Collect.
 template <size_t kBytes>
-void Ngrams::KeepRepeatedPrefixes(size_t n) {
+void Ngrams::KeepRepeated(size_t n) {
   static_assert(kBytes <= kPadding);
   if (BytesOf(0, num_words_) * n < kBytes * num_words_) return;  // most n words are shorter
-  while (!candidates_.empty() && candidates_.back().word + n > num_words_) candidates_.pop_back();
-  const unsigned shift = ClearTimesSeen(candidates_.size());
-  for (Candidate& candidate : candidates_) {
+  while (!candidates().empty() && candidates().back().word + n > num_words_) --num_candidates_;
+  guess_.Reset(num_candidates_);
+  for (Candidate& candidate : candidates()) {
     candidate.hash = HashPrefix<kBytes>(candidate.word) << 32;
-    uint8_t& times = times_seen_[candidate.hash >> shift];
-    times = static_cast<uint8_t>(times << 1 | 1);
+    guess_.Add(candidate.hash);
   }
   size_t kept = 0;
-  for (const Candidate candidate : candidates_) {
+  for (const Candidate candidate : candidates()) {
     candidates_[kept] = candidate;
-    kept += (times_seen_[candidate.hash >> shift] & 2) != 0 || BytesOf(candidate.word, n) < kBytes;
+    kept += guess_.Repeats(candidate.hash) || BytesOf(candidate.word, n) < kBytes;
   }
-  candidates_.resize(kept);
+  num_candidates_ = kept;
+}
+
+// Of all n words that a candidate begins, each word once: no fewer than CountRepeated finds.
+uint64_t Ngrams::CoveredChars(size_t n) const {
+  uint64_t chars = 0;
+  size_t next = 0;
+  for (const Candidate& candidate : candidates()) {
+    const size_t word = candidate.word;
+    if (word + n > num_words_) break;
+    chars += first_chars_[word + n] - first_chars_[std::max(word, next)];
+    next = word + n;
+  }
+  return chars;
 }
 
 uint64_t Ngrams::CountRepeated(size_t n) {
   uint64_t chars = 0;
   size_t next = 0;
-  counter_.Reset(candidates_.size());
-  for (const Candidate& candidate : candidates_) {
+  counter_.Reset(num_candidates_);
+  for (const Candidate& candidate : candidates()) {
     const size_t word = candidate.word;
     if (word < next) continue;
     if (word + n > num_words_) break;

@@ -1,6 +1,7 @@
 #include "stages/filter/repetition.h"
 
 #include "pipeline/hash.h"
+#include "stages/filter/pair_search.h"
 
 namespace owt::filter {
 namespace {
@@ -40,7 +41,7 @@ Repeats RepeatedParagraphs(const TextParts& parts, HashCounter* seen) {
   const std::string_view text = parts.Stripped();
   seen->Reset(parts.lines().size());
   for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find("\n\n", begin), text.size());
+    const size_t end = std::min(FindPair<'\n', '\n'>(text, begin), text.size());
     const std::string_view paragraph = text.substr(begin, end - begin);
     Count(paragraph, parts.CharsOf(paragraph), seen, &repeats);
     if (end == text.size()) break;

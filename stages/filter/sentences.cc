@@ -1,6 +1,11 @@
 #include "stages/filter/sentences.h"
 
 #include <array>
+#include <bit>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "stages/filter/character_sets.h"
 #include "stages/text/url.h"
@@ -40,6 +45,16 @@ constexpr std::array<bool, 256> kMayBeMark = [] {
 
 size_t NextMark(std::string_view line, size_t begin) {
   size_t i = begin;
+#if defined(__SSE2__)  // every x86-64
+  constexpr size_t kBlock = 16;
+  for (; i + kBlock <= line.size(); i += kBlock) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.data() + i));
+    const auto equal = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const __m128i marks = _mm_or_si128(_mm_or_si128(equal('.'), equal('?')), equal('!'));
+    const auto bits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(marks, bytes)));
+    if (bits != 0) return i + static_cast<size_t>(std::countr_zero(bits));
+  }
+#endif
   while (i < line.size() && !kMayBeMark[static_cast<uint8_t>(line[i])]) ++i;
   return i;
 }

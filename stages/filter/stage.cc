@@ -1,11 +1,11 @@
 // `owt filter`: asks rules about each text (judge.h) and drops, tags or scores it (filter_map.h).
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
-#include "formats/explained_sink.h"
-#include "formats/line_source.h"
 #include "formats/run_documents.h"
 #include "pipeline/context.h"
-#include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "stages/filter/explain.h"
 #include "stages/filter/filter_map.h"
@@ -22,11 +22,12 @@ class FilterStage : public Stage {
 
   void Run(RunContext& context) override {
     if (options_.explain().empty()) return formats::RunDocuments(context, MakeMap());
-    const std::unique_ptr<filter::FilterMap> map = MakeFilterMap();
-    formats::LineSource source(context);
-    const filter::ExplainTransform transform(context, *map);
-    formats::ExplainedSink sink(context, options_.explain());
-    RunFlow(context, source, transform, sink);
+    std::unique_ptr<filter::FilterMap> map = MakeFilterMap();
+    const auto explain = [&filter = *map](std::string_view, const Document& document,
+                                          const Verdict& verdict, std::string* members) {
+      filter::AppendOutcome(filter.last(), document, verdict, members);
+    };
+    formats::RunExplained(context, std::move(map), options_.explain(), explain);
   }
 
  private:

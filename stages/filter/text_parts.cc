@@ -53,18 +53,24 @@ bool MayBeWhite(char first) {
 
 void TextParts::EndLine(size_t end, size_t next, OpenLine* line, std::vector<Line>* lines) {
   lines->push_back({static_cast<uint32_t>(line->begin), static_cast<uint32_t>(end),
-                    static_cast<uint32_t>(line->first_word), static_cast<uint32_t>(words_.size()),
+                    static_cast<uint32_t>(line->first_word), static_cast<uint32_t>(num_words_),
                     static_cast<uint32_t>(end - continued_ - line->first_char)});
   // The character between the lines may be of several bytes, of which all but one continue it.
-  *line = {next, words_.size(), end - continued_ + 1};
+  *line = {next, num_words_, end - continued_ + 1};
 }
 
-void TextParts::AddWord(size_t begin, size_t end, size_t chars, uint32_t traits) {
-  words_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
-                    static_cast<uint32_t>(chars), traits});
-  num_letter_words_ += traits & kHasLetter;
-  num_non_symbol_words_ += (traits & kHasNonSymbol) != 0;
-  num_non_symbol_chars_ += (traits & kHasNonSymbol) != 0 ? chars : 0;
+void TextParts::MakeRoom(size_t num_words) {
+  if (words_.size() - num_words_ < num_words) words_.resize(2 * words_.size() + num_words);
+}
+
+// REQUIRES: there is room.
+void TextParts::AddWord(size_t begin, size_t end, size_t chars, uint32_t traits, WordSums* sums) {
+  words_[num_words_++] = {static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
+                          static_cast<uint32_t>(chars), traits};
+  const uint64_t counts = traits / kHasNonSymbol;
+  sums->letter_words += traits & kHasLetter;
+  sums->non_symbol_words += counts;
+  sums->non_symbol_chars += chars & (0 - counts);
 }
 
 // Adds the word that begins at `begin`; returns where it ends.
@@ -91,7 +97,8 @@ size_t TextParts::ReadWord(size_t begin) {
     continued += length - 1;
   }
   continued_ += continued;
-  AddWord(begin, i, i - begin - continued, traits);
+  MakeRoom(1);
+  AddWord(begin, i, i - begin - continued, traits, &sums_);
   return i;
 }
 
@@ -111,7 +118,7 @@ size_t TextParts::ReadWhite(size_t at) {
   if ((traits & kIsWhite) == 0) return at;
   if ((traits & kEndsLine) != 0) {
     if (byte == '\n' && at > 0 && text_[at - 1] == '\r') {
-      split_line_ = {at + 1, words_.size(), at + 1 - continued_};  // \r ended the line
+      split_line_ = {at + 1, num_words_, at + 1 - continued_};  // \r ended the line
     } else {
       EndLine(at, at + 1, &split_line_, &split_lines_);
     }
@@ -137,32 +144,42 @@ void TextParts::CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open) {
   uint64_t starts = inside & ~(inside << 1 | carried);
   uint64_t ends = masks.white & (inside << 1 | carried);
   uint64_t breaks = masks.breaks;
+  // A word is a run of ones, and any more one added within it makes the sum carry to its end.
   const uint64_t non_symbols = masks.letters | masks.digits;
+  const uint64_t letter_ends = inside + masks.letters;
+  const uint64_t non_symbol_ends = inside + non_symbols;
+  const auto traits_at = [&](unsigned end) {
+    return static_cast<uint32_t>((letter_ends >> end & 1) | (non_symbol_ends >> end & 1) << 1);
+  };
   const auto traits_of = [&](uint64_t range) -> uint32_t {
     return ((masks.letters & range) != 0 ? kHasLetter : 0u) |
            ((non_symbols & range) != 0 ? kHasNonSymbol : 0u);
   };
+  MakeRoom(ByteMasks::kBytes);
+  WordSums sums;
   while (true) {
     const uint64_t up_to_break = breaks ^ (breaks - 1);  // all bits where there is none
-    for (uint64_t here = ends & up_to_break; here != 0; here &= here - 1) {
-      const uint64_t below_end = (here & -here) - 1;
+    uint64_t here = ends & up_to_break;
+    if (open->is_open && here != 0) {
       const auto end = static_cast<unsigned>(std::countr_zero(here));
-      if (open->is_open) {
-        const size_t word_end = begin + end;
-        AddWord(open->begin, word_end, word_end - open->begin, open->traits | traits_of(below_end));
-        open->is_open = false;
-        continue;
-      }
+      AddWord(open->begin, begin + end, begin + end - open->begin, open->traits | traits_at(end),
+              &sums);
+      open->is_open = false;
+      here &= here - 1;
+    }
+    for (; here != 0; here &= here - 1, starts &= starts - 1) {
+      const auto end = static_cast<unsigned>(std::countr_zero(here));
       const auto start = static_cast<unsigned>(std::countr_zero(starts));
-      const uint64_t range = below_end & ~((starts & -starts) - 1);
-      AddWord(begin + start, begin + end, end - start, traits_of(range));
-      starts &= starts - 1;
+      AddWord(begin + start, begin + end, end - start, traits_at(end), &sums);
     }
     ends &= ~up_to_break;
     if (breaks == 0) break;
     ReadWhite(begin + static_cast<unsigned>(std::countr_zero(breaks)));
     breaks &= breaks - 1;
   }
+  sums_.letter_words += sums.letter_words;
+  sums_.non_symbol_words += sums.non_symbol_words;
+  sums_.non_symbol_chars += sums.non_symbol_chars;
   if (starts != 0) {
     *open = {true, begin + static_cast<unsigned>(std::countr_zero(starts)),
              traits_of(~((starts & -starts) - 1))};
@@ -173,12 +190,13 @@ void TextParts::CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open) {
 
 void TextParts::Cut(std::string_view text) {
   text_ = text;
-  words_.clear();
+  num_words_ = 0;
   lines_.clear();
   split_lines_.clear();
   line_ = split_line_ = {};
   continued_ = 0;
-  num_non_symbol_words_ = num_non_symbol_chars_ = num_letter_words_ = num_ellipses_ = 0;
+  sums_ = {};
+  num_ellipses_ = 0;
   OpenWord open;
   size_t i = 0;
   while (i + ByteMasks::kBytes <= text.size()) {
@@ -200,8 +218,9 @@ void TextParts::Cut(std::string_view text) {
 }
 
 std::string_view TextParts::Stripped() const {
-  if (words_.empty()) return {};
-  return text_.substr(words_.front().begin, words_.back().end - words_.front().begin);
+  const std::span<const Word> all = words();
+  if (all.empty()) return {};
+  return text_.substr(all.front().begin, all.back().end - all.front().begin);
 }
 
 uint64_t TextParts::CharsOf(std::string_view part) const {

@@ -45,7 +45,7 @@ class TextParts {
 
   bool is_ascii() const { return num_chars_ == text_.size(); }
 
-  std::span<const Word> words() const { return words_; }
+  std::span<const Word> words() const { return {words_.data(), num_words_}; }
 
   // What text.split("\n") gives; one at least.
   std::span<const Line> lines() const { return lines_; }
@@ -55,12 +55,12 @@ class TextParts {
   std::span<const Line> split_lines() const { return split_lines_; }
 
   // Words with a character that is no symbol, and their code points.
-  uint64_t num_non_symbol_words() const { return num_non_symbol_words_; }
+  uint64_t num_non_symbol_words() const { return sums_.non_symbol_words; }
 
-  uint64_t num_non_symbol_chars() const { return num_non_symbol_chars_; }
+  uint64_t num_non_symbol_chars() const { return sums_.non_symbol_chars; }
 
   // Words with a letter.
-  uint64_t num_letter_words() const { return num_letter_words_; }
+  uint64_t num_letter_words() const { return sums_.letter_words; }
 
   // U+2026.
   uint64_t num_ellipses() const { return num_ellipses_; }
@@ -99,7 +99,15 @@ class TextParts {
     uint32_t traits = 0;
   };
 
-  void AddWord(size_t begin, size_t end, size_t chars, uint32_t traits);
+  // Sums over words.
+  struct WordSums {
+    uint64_t non_symbol_words = 0;
+    uint64_t non_symbol_chars = 0;
+    uint64_t letter_words = 0;
+  };
+
+  void MakeRoom(size_t num_words);
+  void AddWord(size_t begin, size_t end, size_t chars, uint32_t traits, WordSums* sums);
   void CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open);
   size_t CutSlowly(size_t begin, size_t end);
   size_t ReadWord(size_t begin);
@@ -107,14 +115,13 @@ class TextParts {
   void EndLine(size_t end, size_t next, OpenLine* line, std::vector<Line>* lines);
 
   std::string_view text_;
-  std::vector<Word> words_;
+  std::vector<Word> words_;  // num_words_, then memory for more
+  size_t num_words_ = 0;
   std::vector<Line> lines_, split_lines_;
   OpenLine line_, split_line_;
   size_t continued_ = 0;  // bytes so far that continue a character
   uint64_t num_chars_ = 0;
-  uint64_t num_non_symbol_words_ = 0;
-  uint64_t num_non_symbol_chars_ = 0;
-  uint64_t num_letter_words_ = 0;
+  WordSums sums_;
   uint64_t num_ellipses_ = 0;
 };
 

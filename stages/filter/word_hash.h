@@ -29,12 +29,17 @@ static_assert(std::endian::native == std::endian::little);  // LowBytes are thos
 
 inline constexpr size_t kShortWord = 16;
 
+// Of the first `size` of 16 bytes, in two words. REQUIRES: size <= kShortWord.
+inline uint64_t HashShortWord(uint64_t first, uint64_t second, size_t size) {
+  const uint64_t low = first & LowBytes(size);
+  const uint64_t high = second & LowBytes(size < 8 ? 0 : size - 8);
+  return Mix(low, Mix(high, size));
+}
+
 // REQUIRES: kShortWord readable bytes.
 inline uint64_t HashWord(const char* bytes, size_t size) {
   if (size > kShortWord) return XXH3_64bits(bytes, size);
-  const uint64_t low = Load64(bytes) & LowBytes(size);
-  const uint64_t high = Load64(bytes + 8) & LowBytes(size < 8 ? 0 : size - 8);
-  return Mix(low, Mix(high, size));
+  return HashShortWord(Load64(bytes), Load64(bytes + 8), size);
 }
 
 }  // namespace owt::filter

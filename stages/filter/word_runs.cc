@@ -1,7 +1,6 @@
 #include "stages/filter/word_runs.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "stages/filter/word_hash.h"
@@ -40,24 +39,16 @@ void WordRuns::Load(std::string_view text, std::span<const Word> words) {
   first_chars_[words.size()] = chars;
 }
 
-// Makes candidates of two words, but for most of those that are there once: a few bits of their
-// hash, in a table that is in the nearest cache, say so.
+// Makes candidates of two words, but for most of those that are there once.
 void WordRuns::CollectPairs() {
   candidates_.clear();
   if (hashes_.size() < kMin) return;
   const size_t num_pairs = hashes_.size() - 1;
-  const size_t size = std::bit_ceil(8 * num_pairs + 8);
-  const unsigned shift = 64 - static_cast<unsigned>(std::countr_zero(size));
-  times_seen_.assign(size, 0);
-  for (size_t i = 0; i < num_pairs; ++i) {
-    uint8_t& times = times_seen_[Mix(hashes_[i], hashes_[i + 1]) >> shift];
-    times = static_cast<uint8_t>(times << 1 | 1);  // bit k: more than k times
-  }
+  guess_.Reset(num_pairs);
+  for (size_t i = 0; i < num_pairs; ++i) guess_.Add(Mix(hashes_[i], hashes_[i + 1]));
   for (size_t i = 0; i < num_pairs; ++i) {
     const uint64_t hash = Mix(hashes_[i], hashes_[i + 1]);
-    if ((times_seen_[hash >> shift] & 2) != 0) {
-      candidates_.push_back({hash, static_cast<uint32_t>(i)});
-    }
+    if (guess_.Repeats(hash)) candidates_.push_back({hash, static_cast<uint32_t>(i)});
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stages/filter/hash_counter.h"
+#include "stages/filter/repeat_guess.h"
 #include "stages/filter/text_parts.h"
 
 namespace owt::filter {
@@ -55,7 +56,7 @@ class WordRuns {
   std::vector<uint64_t> hashes_;       // of each word
   std::vector<uint64_t> first_chars_;  // code points of the words before each, then of all
   std::vector<Candidate> candidates_;  // in the order of the text
-  std::vector<uint8_t> times_seen_;    // by a few bits of a hash
+  RepeatGuess guess_;
   HashCounter counter_;
 };
 

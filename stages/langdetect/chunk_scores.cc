@@ -15,23 +15,9 @@ size_t NextChunkGrams(size_t left, size_t usual) {
   return usual;
 }
 
-// The lowest index of the highest score. Written so that compilers take many at a time.
-size_t IndexOfHighest(const std::array<uint16_t, 256>& scores) {
-  uint16_t highest = 0;
-  for (const uint16_t score : scores) highest = std::max(highest, score);
-  constexpr size_t kBlock = 32;
-  for (size_t begin = 0;; begin += kBlock) {
-    uint16_t any = 0;
-    for (size_t i = begin; i < begin + kBlock; ++i) {
-      any |= static_cast<uint16_t>(scores[i] == highest ? 0xFFFF : 0);
-    }
-    if (any == 0) continue;
-    while (scores[begin] != highest) ++begin;
-    return begin;
-  }
-}
+using Boosts = std::array<uint32_t, CLD2::kMaxBoosts>;
 
-void CopyBoosts(const CLD2::LangBoosts& from, std::array<uint32_t, CLD2::kMaxBoosts>* to) {
+void CopyBoosts(const CLD2::LangBoosts& from, Boosts* to) {
   std::copy(std::begin(from.langprob), std::end(from.langprob), to->begin());
 }
 
@@ -49,6 +35,8 @@ ChunkScorer::ChunkScorer(const Cld2Tables& tables, const CLD2::ScoringContext& c
   CopyBoosts(context.langprior_boost.othr, &other_.hinted);
   CopyBoosts(context.langprior_whack.latn, &latin_.silenced);
   CopyBoosts(context.langprior_whack.othr, &other_.silenced);
+  has_hints_ = latin_.hinted != Boosts{} || other_.hinted != Boosts{} ||
+               latin_.silenced != Boosts{} || other_.silenced != Boosts{};
 }
 
 void ChunkScorer::Score(uint32_t script, bool han, int begin, int end, GramHits* hits) {
@@ -92,27 +80,50 @@ int ChunkScorer::OffsetOf(const Part& part, Place place) {
 }
 
 void ChunkScorer::ScoreChunk(const Part& part, Place begin, Place end) {
-  Scores scores = {};
-  for (size_t i = begin.base; i < end.base; ++i) AddLangs(part.hits->bases[i].langs, &scores);
+  std::array<LanguageScores, 2> sums;
+  ClearScores(sums);
+  LanguageScores& scores = sums[0];
+  LanguageScores& others = sums[1];
+  const auto bases = std::span(part.hits->bases).subspan(begin.base, end.base - begin.base);
+  const auto words = std::span(part.hits->words).subspan(begin.word, end.word - begin.word);
+  AddHits(bases, &scores, &others);
+  AddHits(words, &others, &scores);
   Weights& weights = *part.weights;
-  for (size_t i = begin.word; i < end.word; ++i) {
-    const GramHit& word = part.hits->words[i];
-    AddLangs(word.langs, &scores);
+  for (const GramHit& word : words) {
     if (!word.distinct) continue;
     weights.distinct[weights.next_distinct] = word.langs;
     weights.next_distinct = (weights.next_distinct + 1) % weights.distinct.size();
   }
-  for (const uint32_t langs : weights.hinted) AddLangs(langs, &scores);
-  for (const uint32_t langs : weights.distinct) AddLangs(langs, &scores);
-  for (const uint32_t langs : weights.silenced) {
-    if (langs != 0) scores[langs >> 8 & 0xFF] = 0;
+  for (const uint32_t langs : weights.distinct) {
+    if (langs != 0) AddLangs(langs, &scores);
   }
-  const TopTwo best = BestOf(part, begin, end, &scores);
+  AddScores(others, &scores);
+  if (has_hints_) {
+    for (const uint32_t langs : weights.hinted) AddLangs(langs, &scores);
+    for (const uint32_t langs : weights.silenced) {
+      if (langs != 0) scores[langs >> 8 & 0xFF] = 0;
+    }
+  }
+  // Numbers of 0 stand for no language.
+  scores[0] = 0;
+  const TopTwo best = BestOf(part, begin, end, scores);
   AddToTotals(part, best, end.base - begin.base, OffsetOf(part, end) - OffsetOf(part, begin));
 }
 
-// Numbers of 0 stand for no language; what they get is taken away in BestOf.
-void ChunkScorer::AddLangs(uint32_t langs, Scores* scores) const {
+// By turns to the one and to the other: most add to one language, and a sum that was just written
+// is not ready to be read.
+void ChunkScorer::AddHits(std::span<const GramHit> hits, LanguageScores* even,
+                          LanguageScores* odd) const {
+  size_t i = 0;
+  for (; i + 1 < hits.size(); i += 2) {
+    AddLangs(hits[i].langs, even);
+    AddLangs(hits[i + 1].langs, odd);
+  }
+  if (i < hits.size()) AddLangs(hits[i].langs, even);
+}
+
+// Numbers of 0 get something too.
+void ChunkScorer::AddLangs(uint32_t langs, LanguageScores* scores) const {
   const uint32_t three = tables_.scores[langs & 0xFF];
   const auto add = [&](uint32_t number, uint32_t score) {
     uint16_t& sum = (*scores)[number & 0xFF];
@@ -126,22 +137,19 @@ void ChunkScorer::AddLangs(uint32_t langs, Scores* scores) const {
 // The two highest, the lower number first where they are equal. Where there is no second one, it is
 // the lowest other number in any group of four that had a score: CLD2 looks at whole groups.
 ChunkScorer::TopTwo ChunkScorer::BestOf(const Part& part, Place begin, Place end,
-                                        Scores* scores) const {
-  (*scores)[0] = 0;
-  const size_t first = IndexOfHighest(*scores);
-  const uint16_t first_score = (*scores)[first];
-  (*scores)[first] = 0;
-  const size_t second = IndexOfHighest(*scores);
-  if ((*scores)[second] != 0) {
-    return {static_cast<uint8_t>(first), static_cast<uint8_t>(second), first_score,
-            (*scores)[second]};
+                                        const LanguageScores& scores) const {
+  const TwoHighest highest = FindTwoHighest(scores);
+  const uint16_t first_score = scores[highest.first];
+  const uint8_t first = highest.first;
+  if (scores[highest.second] != 0) {
+    return {first, highest.second, first_score, scores[highest.second]};
   }
   TopTwo best = {0xFF, 0xFF, first_score, 0};  // 0xFF: none
   const uint64_t groups = GroupsOf(part, begin, end);
   const bool has_first = first_score != 0;
-  if (has_first) best.first = static_cast<uint8_t>(first);
+  if (has_first) best.first = first;
   size_t missing = has_first ? 1 : 2;
-  for (size_t i = 0; i < scores->size() && missing != 0; ++i) {
+  for (size_t i = 0; i < scores.size() && missing != 0; ++i) {
     if ((groups >> i / 4 & 1) == 0 || (has_first && i == first)) continue;
     (missing == 2 ? best.first : best.second) = static_cast<uint8_t>(i);
     --missing;

@@ -3,9 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "stages/langdetect/cld2_tables.h"
 #include "stages/langdetect/gram_hits.h"
+#include "stages/langdetect/top_two.h"
 
 namespace owt::langdetect {
 
@@ -43,18 +45,19 @@ class ChunkScorer {
   };
 
   struct TopTwo;
-  using Scores = std::array<uint16_t, 256>;  // by number within the script
 
   static Place After(const GramHits& hits, Place begin, size_t bases);
   static int OffsetOf(const Part& part, Place place);
   void ScoreChunk(const Part& part, Place begin, Place end);
-  void AddLangs(uint32_t langs, Scores* scores) const;
-  TopTwo BestOf(const Part& part, Place begin, Place end, Scores* scores) const;
+  void AddLangs(uint32_t langs, LanguageScores* scores) const;
+  void AddHits(std::span<const GramHit> hits, LanguageScores* even, LanguageScores* odd) const;
+  TopTwo BestOf(const Part& part, Place begin, Place end, const LanguageScores& scores) const;
   uint64_t GroupsOf(const Part& part, Place begin, Place end) const;
   void AddToTotals(const Part& part, const TopTwo& best, size_t grams, int bytes);
 
   const Cld2Tables& tables_;
   CLD2::DocTote* totals_;
+  bool has_hints_;
   Weights latin_, other_;
 };
 

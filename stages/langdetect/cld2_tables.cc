@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <string_view>
 
@@ -58,6 +59,17 @@ GramTable::GramTable(const CLD2::CLD2TableSummary& table)
          fmt::format("a table of {} buckets", table.kCLDTableSize));
   Expect(std::has_single_bit(uint64_t{~key_mask_} + 1),
          fmt::format("a key of the bits {:08x}", key_mask_));
+  uint32_t last = 0;
+  for (size_t i = 0; i < bucket_words(); ++i) last = std::max(last, Place(buckets_[i]));
+  langs_words_ = size_t{HasTwo(last) ? AtOfTwo(last) + 1 : last} + 1;
+}
+
+uint32_t* GramTable::MoveTo(uint32_t* to) {
+  std::copy_n(buckets_, bucket_words(), to);
+  std::copy_n(langs_, langs_words_, to + bucket_words());
+  buckets_ = to;
+  langs_ = to + bucket_words();
+  return to + copy_size();
 }
 
 Cld2Tables::Cld2Tables()
@@ -79,6 +91,12 @@ Cld2Tables::Cld2Tables()
   }
   Expect(CLD2::kAvgDeltaOctaScoreSize >= 4 * CLD2::NUM_LANGUAGES,
          fmt::format("{} expected scores", CLD2::kAvgDeltaOctaScoreSize));
+  std::array<GramTable*, 3> often_read = {&quads, &words, &distinct_words};
+  size_t size = 0;
+  for (const GramTable* table : often_read) size += table->copy_size();
+  copies_.resize(size);
+  uint32_t* to = copies_.data();
+  for (GramTable* table : often_read) to = table->MoveTo(to);
   for (size_t i = 0; i < scripts.size(); ++i) scripts[i] = FactsOf(static_cast<CLD2::ULScript>(i));
   for (size_t i = 0; i < close_sets.size(); ++i) {
     close_sets[i] = static_cast<uint8_t>(CLD2::LanguageCloseSet(static_cast<CLD2::Language>(i)));

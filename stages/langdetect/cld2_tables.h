@@ -1,8 +1,15 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <vector>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "pipeline/large_pages.h"
 #include "stages/langdetect/cld2_library.h"
 
 // CLD2's tables in the form in which they are read here.
@@ -18,6 +25,12 @@ namespace owt::langdetect {
 class GramTable {
  public:
   explicit GramTable(const CLD2::CLD2TableSummary& table);
+
+  // Words of a copy.
+  size_t copy_size() const { return bucket_words() + (langs_words_ + 3) / 4 * 4; }
+
+  // Copies the table to `to` and reads the copy from now on. Returns where it ends.
+  uint32_t* MoveTo(uint32_t* to);
 
   bool empty() const { return buckets_ == nullptr; }
 
@@ -65,16 +78,28 @@ class GramTable {
 
   // The first of the four that has the key; all are looked at, which costs no branch.
   uint32_t Find(const uint32_t* bucket, uint32_t key) const {
+#if defined(__SSE2__)
+    const __m128i four = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bucket));
+    const __m128i differ = _mm_and_si128(_mm_xor_si128(four, _mm_set1_epi32(static_cast<int>(key))),
+                                         _mm_set1_epi32(static_cast<int>(key_mask_)));
+    const __m128i equal = _mm_cmpeq_epi32(differ, _mm_setzero_si128());
+    const auto which = static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(equal)));
+    return bucket[std::countr_zero(which | 8)] & (0 - static_cast<uint32_t>(which != 0));
+#else
     uint32_t found = 0;
     for (int i = 3; i >= 0; --i) found = ((bucket[i] ^ key) & key_mask_) == 0 ? bucket[i] : found;
     return found;
+#endif
   }
+
+  size_t bucket_words() const { return empty() ? 0 : 4 * (size_t{bucket_mask_} + 1); }
 
   const uint32_t* buckets_;
   const uint32_t* langs_;
   uint32_t bucket_mask_;
   uint32_t key_mask_;
   uint32_t places_of_one_;
+  size_t langs_words_ = 0;
 };
 
 // What is known of a script.
@@ -105,6 +130,9 @@ class Cld2Tables {
 
  private:
   Cld2Tables();
+
+  // The tables that are read all over the place, on few large pages.
+  std::vector<uint32_t, LargePages<uint32_t>> copies_;
 };
 
 }  // namespace owt::langdetect

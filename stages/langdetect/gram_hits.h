@@ -16,6 +16,19 @@ struct GramHit {
   bool distinct;  // of a word or pair that speaks for one language beyond its chunk
 };
 
+// What the tables say of a group of four letters or of a word that was there before, in this text
+// or in another one: a small table in a near cache in front of the large ones.
+struct KnownQuad {
+  uint32_t hash = 0;
+  uint32_t langs = 0;
+};
+
+struct KnownWord {
+  uint64_t hash = 0;
+  uint32_t usual = 0;  // entries of tables
+  uint32_t distinct = 0;
+};
+
 // The hits of a part of a span. CLD2 scores a span in parts that end with the thousandth base gram
 // that a table has.
 struct GramHits {
@@ -29,6 +42,24 @@ struct GramHits {
   // Words and pairs of words, or pairs of Chinese characters, by offset.
   std::array<GramHit, 2 * kMost + 8> words;
   size_t words_end = 0;
+
+  static constexpr unsigned kQuadBits = 15, kWordBits = 12;
+  std::array<KnownQuad, size_t{1} << kQuadBits> known_quads;
+  std::array<KnownWord, size_t{1} << kWordBits> known_words;
+
+  // The place of a hash of 0 is the first; nothing is known there.
+  GramHits() {
+    known_quads[0].hash = 1;
+    known_words[0].hash = 1;
+  }
+
+  KnownQuad& PlaceOfQuad(uint32_t hash) {
+    return known_quads[hash * 0x9E3779B1 >> (32 - kQuadBits)];
+  }
+
+  KnownWord& PlaceOfWord(uint64_t hash) {
+    return known_words[hash * 0x9E3779B97F4A7C15 >> (64 - kWordBits)];
+  }
 
   void Clear() {
     bases_end = 1;

@@ -1,7 +1,12 @@
 #include "stages/langdetect/script_spans.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "stages/langdetect/cld2_library.h"
 #include "stages/langdetect/letter_pages.h"
@@ -16,6 +21,49 @@ uint32_t ScriptAt(const char* at) {
   if (byte < 0x80) return kAsciiLetters[byte] == ' ' ? CLD2::ULScript_Common : CLD2::ULScript_Latin;
   return LetterOf(ReadValid(at).code_point).script;
 }
+
+// Letters made small, and a space for each run of other characters.
+struct WordCopy {
+  const char* at;
+  char* out;         // 15 more bytes than are copied may be written
+  bool after_space;  // what stands before `out`
+};
+
+#if defined(__SSE2__)  // every x86-64
+
+// Copies ASCII, 16 bytes at a time or up to the second of two other characters than letters. What
+// is left is less than 16 bytes, or not ASCII within these.
+void CopyBlocks(const char* stop, WordCopy* copy) {
+  constexpr ptrdiff_t kBlock = 16;
+  while (stop - copy->at >= kBlock) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(copy->at));
+    const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    const __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+                                          _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+    if (_mm_movemask_epi8(bytes) != 0) return;
+    const __m128i words =
+        _mm_or_si128(_mm_and_si128(letters, lower), _mm_andnot_si128(letters, _mm_set1_epi8(' ')));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(copy->out), words);
+    const uint32_t others = ~static_cast<uint32_t>(_mm_movemask_epi8(letters)) & 0xFFFF;
+    const uint32_t again = others & (others << 1 | static_cast<uint32_t>(copy->after_space));
+    if (again == 0) {
+      copy->at += kBlock;
+      copy->out += kBlock;
+      copy->after_space = others >> (kBlock - 1) != 0;
+      continue;
+    }
+    const int kept = std::countr_zero(again);
+    copy->out += kept;
+    copy->at += std::countr_one(others >> kept) + kept;
+    copy->after_space = true;
+  }
+}
+
+#else
+
+void CopyBlocks(const char*, WordCopy*) {}
+
+#endif
 
 }  // namespace
 
@@ -82,20 +130,19 @@ bool ScriptSpans::CopyAsciiWords() {
   if (taken_ + 1 >= limit) return true;
   const size_t most = std::min(static_cast<size_t>(end_ - at_), limit - 1 - taken_);
   const char* const stop = at_ + most;
-  const char* at = at_;
-  char* out = out_;
-  char previous = 'a';
-  for (; at < stop; ++at) {
-    const char letter = kAsciiLetters[static_cast<uint8_t>(*at)];
+  WordCopy copy = {at_, out_, false};
+  CopyBlocks(stop, &copy);
+  for (; copy.at < stop; ++copy.at) {
+    const char letter = kAsciiLetters[static_cast<uint8_t>(*copy.at)];
     if (letter == 0) break;
-    *out = letter;
-    out += static_cast<int>(letter != ' ') | static_cast<int>(previous != ' ');
-    previous = letter;
+    *copy.out = letter;
+    copy.out += static_cast<int>(letter != ' ') | static_cast<int>(!copy.after_space);
+    copy.after_space = letter == ' ';
   }
-  taken_ += static_cast<size_t>(out - out_);
-  at_ = at;
-  out_ = out;
-  return previous != ' ';
+  taken_ += static_cast<size_t>(copy.out - out_);
+  at_ = copy.at;
+  out_ = copy.out;
+  return !copy.after_space;
 }
 
 bool ScriptSpans::Next(ScriptSpan* span) {

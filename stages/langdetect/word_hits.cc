@@ -4,6 +4,7 @@
 
 #include "stages/langdetect/gram_hash.h"
 #include "stages/langdetect/gram_hits.h"
+#include "stages/langdetect/span_masks.h"
 
 // Words and pairs of words, in batches as the groups of four.
 
@@ -28,13 +29,21 @@ class WordCutter {
       : text_(text), last_(text + limit), start_(text + begin) {
     if (*start_ == ' ') ++start_;
     start_before_ = start_;
+    block_ = start_;
+    spaces_ = SpacesIn(block_);
   }
 
   // False: no more words.
   bool Next(Word* word) {
     while (true) {
-      const char* const space = FindSpace(start_);
+      while (spaces_ == 0) {
+        block_ += kMaskBytes;
+        if (block_ > last_) return false;
+        spaces_ = SpacesIn(block_);
+      }
+      const char* const space = block_ + std::countr_zero(spaces_);
       if (space > last_) return false;
+      spaces_ &= spaces_ - 1;
       const uint64_t hash = Hash(space);
       const bool again = hash == earlier_[0] || hash == earlier_[1];
       if (!again) {
@@ -52,15 +61,6 @@ class WordCutter {
   }
 
  private:
-  // The first space from `at` on, or something behind last_.
-  const char* FindSpace(const char* at) const {
-    for (; at <= last_; at += 8) {
-      const uint64_t spaces = Spaces(Load64(at));
-      if (spaces != 0) return at + std::countr_zero(spaces) / 8;
-    }
-    return at;
-  }
-
   // Of the first eight letters of the word at start_.
   uint64_t Hash(const char* space) const {
     const uint64_t letters = Load64(start_);
@@ -78,9 +78,20 @@ class WordCutter {
   const char* last_;
   const char* start_;
   const char* start_before_;
+  const char* block_;  // the spaces_ that are left are among the kMaskBytes from here on
+  uint64_t spaces_;
   std::array<uint64_t, 2> earlier_ = {};
   size_t next_earlier_ = 0;
 };
+
+// What the two tables have for a word.
+const KnownWord& Known(const Cld2Tables& tables, uint64_t hash, GramHits* hits) {
+  KnownWord& known = hits->PlaceOfWord(hash);
+  if (known.hash != hash) [[unlikely]] {
+    known = {hash, tables.words.FindLong(hash), tables.distinct_words.FindLong(hash)};
+  }
+  return known;
+}
 
 }  // namespace
 
@@ -95,14 +106,20 @@ void FindWords(const Cld2Tables& tables, const ScriptSpan& span, int begin, int 
   for (bool more = true; more;) {
     size_t n = 0;
     while (n < kBatch && (more = cutter.Next(&words[n]))) {
-      usual.Prefetch(words[n].hash);
+      const uint64_t hash = words[n].hash;
+      distinct.Prefetch(words[n].pair);
+      if (hits->PlaceOfWord(hash).hash != hash) {
+        usual.Prefetch(hash);
+        distinct.Prefetch(hash);
+      }
       ++n;
     }
     for (size_t i = 0; i < n; ++i) {
       const Word& word = words[i];
       const uint32_t pair = distinct.FindLong(word.pair) & word.pair_mask;
-      const uint32_t alone = distinct.FindLong(word.hash);
-      const uint32_t entry = usual.FindLong(word.hash);
+      const KnownWord& known = Known(tables, word.hash, hits);
+      const uint32_t alone = known.distinct;
+      const uint32_t entry = known.usual;
       if ((pair | alone) != 0) [[unlikely]] {
         hits->AddWord(distinct.OneLangs(pair), word.offset_before, true);
         distinct_found += static_cast<size_t>(pair != 0) + static_cast<size_t>(alone != 0);

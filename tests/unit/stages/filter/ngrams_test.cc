@@ -51,10 +51,23 @@ void ExpectEqualsDefinition(const std::vector<std::string>& words) {
   Ngrams ngrams;
   ngrams.Load(parts);
   const auto top = ngrams.TopChars();
-  const auto repeated = ngrams.RepeatedChars();
-  for (size_t n = 2; n <= 4; ++n) EXPECT_EQ(top[n - 2], SlowTop(words, n)) << n << ": " << text;
+  const auto repeated = ngrams.RepeatedChars({});
+  for (size_t n = 2; n <= 4; ++n) {
+    EXPECT_EQ(top[n - 2], SlowTop(words, n)) << n << ": " << text;
+    EXPECT_LE(top[n - 2], ngrams.MostTopChars()) << n << ": " << text;
+  }
+  Ngrams::RepeatedCounts limits;
   for (size_t n = 5; n <= 10; ++n) {
     EXPECT_EQ(repeated[n - 5], SlowRepeated(words, n)) << n << ": " << text;
+    limits[n - 5] = text.size() / n;
+  }
+  const auto roughly = ngrams.RepeatedChars(limits);
+  for (size_t i = 0; i < limits.size(); ++i) {
+    if (repeated[i] > limits[i]) {
+      EXPECT_EQ(roughly[i], repeated[i]) << i << ": " << text;
+    } else {
+      EXPECT_LE(roughly[i], limits[i]) << i << ": " << text;
+    }
   }
 }
 

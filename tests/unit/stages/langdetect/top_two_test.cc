@@ -1,0 +1,53 @@
+#include "stages/langdetect/top_two.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace owt::langdetect {
+namespace {
+
+void ExpectHighest(const LanguageScores& scores) {
+  const auto first = std::max_element(scores.begin(), scores.end()) - scores.begin();
+  const TwoHighest highest = FindTwoHighest(scores);
+  ASSERT_EQ(highest.first, first);
+  size_t second = first == 0 ? 1 : 0;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (i != static_cast<size_t>(first) && scores[i] > scores[second]) second = i;
+  }
+  ASSERT_EQ(highest.second, second);
+}
+
+TEST(TopTwo, OfRandomScores) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20000; ++round) {
+    LanguageScores scores = {};
+    const auto most = static_cast<unsigned>(round % 3 == 0 ? 3 : round % 3 == 1 ? 300 : 0x10000);
+    for (size_t set = random() % 300; set > 0; --set) {
+      scores[random() % scores.size()] = static_cast<uint16_t>(random() % most);
+    }
+    ExpectHighest(scores);
+  }
+}
+
+TEST(TopTwo, OfOneScore) {
+  for (size_t i = 0; i < 256; ++i) {
+    LanguageScores scores = {};
+    scores[i] = 0xFFFF;
+    ExpectHighest(scores);
+  }
+}
+
+TEST(TopTwo, SumsWrapAround) {
+  LanguageScores sums = {}, others = {};
+  for (size_t i = 0; i < sums.size(); ++i) {
+    sums[i] = static_cast<uint16_t>(i);
+    others[i] = 0xFFFF;
+  }
+  AddScores(others, &sums);
+  for (size_t i = 0; i < sums.size(); ++i) EXPECT_EQ(sums[i], static_cast<uint16_t>(i - 1));
+}
+
+}  // namespace
+}  // namespace owt::langdetect
