@@ -10,9 +10,9 @@ namespace {
 
 // How many characters more the lower case of `part` has.
 uint64_t GrowthOf(std::string_view part) {
-  constexpr std::string_view kDottedI = "\xC4\xB0";  // U+0130
+  constexpr std::string_view kGrowing = "\xC4\xB0";  // U+0130
   uint64_t count = 0;
-  for (size_t at = part.find(kDottedI); at != part.npos; at = part.find(kDottedI, at + 2)) ++count;
+  for (size_t at = part.find(kGrowing); at != part.npos; at = part.find(kGrowing, at + 2)) ++count;
   return count;
 }
 

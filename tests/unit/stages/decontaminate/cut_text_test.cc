@@ -61,13 +61,13 @@ TEST_F(CutTextTest, CutsToTheEndsOfSentences) {
 
 // The fifth character before and behind the match decides, it included.
 TEST_F(CutTextTest, TheMarginIsExact) {
-  EXPECT_EQ(Pieces("abc.4321one two three"), Texts{});
-  EXPECT_EQ(Pieces("abc.\u00E4321 one two three"), Texts{"abc."});
+  EXPECT_EQ(Pieces("abc.21 one two three"), Texts{});
+  EXPECT_EQ(Pieces("abc.\u00E421 one two three"), Texts{"abc."});
   EXPECT_EQ(Pieces("one two three 234.xyz"), Texts{});
   EXPECT_EQ(Pieces("one two three \u00E4345.xyz"), Texts{"xyz"});
 }
 
-TEST_F(CutTextTest, MatchesThatOverlapAreOne) {
+TEST_F(CutTextTest, NothingIsCutOutTwice) {
   const std::string text = "Begin here. 12345 One two three, one, two three. 1234. End of it.";
   EXPECT_EQ(Pieces(text), (Texts{"Begin here.", "End of it."}));
   EXPECT_EQ(cut_.cuts.size(), 2u);
@@ -82,7 +82,7 @@ TEST_F(CutTextTest, PiecesThatAreTooShortGo) {
 // filter_ngrams.py takes a match to be as long as its words with one space between them.
 TEST_F(CutTextTest, MegatronsLengthIsThatOfTheKey) {
   const std::string text = "one --- two --- three.x. then";
-  EXPECT_EQ(Pieces(text), Texts{"then"});
+  EXPECT_EQ(Pieces(text), Texts{});
   EXPECT_EQ(MegatronPieces("3 4 5 " + text), Texts{"x. then"});
   // A text of fewer than most words is not looked at.
   EXPECT_EQ(MegatronPieces("one two three"), Texts{"one two three"});
