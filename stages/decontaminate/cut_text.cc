@@ -15,10 +15,16 @@ size_t SentenceEndFrom(std::string_view text, size_t at) {
   return std::min(at + 1, text.size());
 }
 
-// Behind the last end of a sentence that stands at byte `at` or before, or `from`.
-size_t SentenceEndUpTo(std::string_view text, size_t from, size_t at) {
+// Behind the last end of a sentence that stands `margin` characters or more before byte `at`, or
+// `from`.
+size_t SentenceEndBefore(std::string_view text, size_t from, size_t at, uint64_t margin) {
+  if (at < from) return from;
+  for (; margin > 0; --margin) {
+    if (at == from) return from;
+    at = StepBack(text, from, at, 1);
+  }
   while (at > from && !EndsSentence(text[at])) --at;
-  return at > from ? at + 1 : from;
+  return EndsSentence(text[at]) ? at + 1 : from;
 }
 
 void AddPiece(std::string_view text, Span span, const CutRules& rules, CutText* cut) {
@@ -68,9 +74,7 @@ void CutMatches(std::string_view text, std::span<const Match> matches, const Cut
   JoinMatches(matches, &cut->cuts);
   size_t kept_from = 0;  // what is before is cut out, or in a piece
   for (Cut& one : cut->cuts) {
-    const size_t before =
-        StepBack(text, kept_from, std::max(one.match.begin, kept_from), rules.margin);
-    one.removed.begin = SentenceEndUpTo(text, kept_from, before);
+    one.removed.begin = SentenceEndBefore(text, kept_from, one.match.begin, rules.margin);
     AddPiece(text, {kept_from, one.removed.begin}, rules, cut);
     const size_t behind = StepForward(text, one.match.end, rules.margin);
     // Within what is cut out already the next end of a sentence is its end.

@@ -133,10 +133,10 @@ class Exact:
             return [text], []
         gone = [False] * len(text)
         for _, _, begin, end in matches:
-            begin, end = begin - margin, end + margin
-            while begin > 0 and text[begin] not in ".!?":
+            begin, end = max(begin - margin, -1), end + margin
+            while begin >= 0 and text[begin] not in ".!?":
                 begin -= 1
-            begin = begin + 1 if begin > 0 else 0
+            begin += 1
             while end < len(text) and text[end] not in ".!?":
                 end += 1
             for i in range(begin, min(end + 1, len(text))):
