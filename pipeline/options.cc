@@ -218,6 +218,11 @@ OptionSet& OptionSet::RunOnly() {
   return *this;
 }
 
+OptionSet& OptionSet::Reads(std::function<std::vector<std::string>()> files) {
+  specs_.back().files = std::move(files);
+  return *this;
+}
+
 OptionSet& OptionSet::Example(std::string command, std::string meaning) {
   examples_.push_back({std::move(command), std::move(meaning)});
   return *this;

@@ -73,6 +73,10 @@ class OptionSet {
   // paths, which would be taken for values.
   OptionSet& ManyWords();
 
+  // Of an option whose value is more than a path (NAME=FILE): the files that it names, whose
+  // content then counts as that of Files does.
+  OptionSet& Reads(std::function<std::vector<std::string>()> files);
+
   // Takes over the options of `other` under `prefix` + name, for a command that stands for several.
   void Import(const std::string& prefix, const OptionSet& other);
 

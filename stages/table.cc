@@ -11,6 +11,7 @@ std::unique_ptr<Stage> MakeLangdetect();
 std::unique_ptr<Stage> MakeCleanup();
 std::unique_ptr<Stage> MakeFilter();
 std::unique_ptr<Stage> MakeDedup();
+std::unique_ptr<Stage> MakeDecontaminate();
 std::unique_ptr<Stage> MakeExtract();
 std::unique_ptr<Stage> MakeMerge();
 std::unique_ptr<Stage> MakeShuffle();
@@ -47,6 +48,8 @@ constexpr StageEntry kTable[] = {
      "jsonl", kInputsToOutput, MakeFilter, ""},
     {"dedup", "Data", "drop documents that were there before, exactly or nearly", "jsonl", "jsonl",
      kInputsToOutput, MakeDedup, ""},
+    {"decontaminate", "Data", "cut texts of test sets out of documents", "jsonl", "jsonl",
+     kInputsToOutput, MakeDecontaminate, ""},
     {"shuffle", "Data", "put lines into a random order", "lines", "lines", kInputsToOutput,
      MakeShuffle, ""},
     {"encode", "Data", "turn texts into GPT-2 tokens", "jsonl", "PREFIX_text_document.bin and .idx",

@@ -16,6 +16,7 @@
 #include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "stages/dedup/filter.h"
+#include "stages/dedup/part_dedup.h"
 #include "stages/dedup/passes.h"
 
 namespace owt::stages {
@@ -74,9 +75,12 @@ class Dedup : public Stage {
             "Runs of N words or characters in lower case without accents and punctuation. A text "
             "shorter than N is alike only to one with the same words.")
         .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
+    parts_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
+    options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
+                    "takes out lines that are there six times");
   }
 
   void Run(RunContext& context) override {
@@ -87,6 +91,7 @@ class Dedup : public Stage {
                   "file first",
                   input.path);
     }
+    if (parts_.wanted()) return RunParts(context);
     const dedup::Method method = MakeMethod(context);
     const DocumentReader reader(context);
 
@@ -119,6 +124,11 @@ class Dedup : public Stage {
   }
 
  private:
+  void RunParts(RunContext& context) const {
+    if (near_) throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
+    dedup::DedupParts(context, parts_.Make(), explain_);
+  }
+
   dedup::Method MakeMethod(const RunContext& context) const {
     dedup::Method method;
     method.near = near_;
@@ -159,6 +169,7 @@ class Dedup : public Stage {
   double threshold_ = 0.8;
   std::string shingle_ = "word:5";
   std::string explain_;
+  dedup::PartOptions parts_;
 };
 
 }  // namespace

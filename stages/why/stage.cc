@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/provenance.h"
@@ -106,7 +107,10 @@ class Why : public Stage {
     if (outputs.empty() || outputs[0].ends_with(".bin")) return AmongTokens(outputs);
     if (!last_) last_ = LookFor(inputs, context);
     if (auto found = LookFor(outputs, context)) {
-      const std::string change = last_ ? why::ChangeText(manifest, *last_, *found, context) : "";
+      std::string change = last_ ? why::ChangeText(manifest, *last_, *found, context) : "";
+      if (last_ && last_->line != found->line && !why::HasMaps(manifest, context)) {
+        change += Explained(path, manifest, context, "; explained: ");
+      }
       last_ = std::move(found);
       is_lost_ = false;
       return "kept: " + PlaceText(*last_) + change;
@@ -162,6 +166,16 @@ class Why : public Stage {
     return "";
   }
 
+  // What the stage wrote about the document itself, behind `heading`, or nothing.
+  std::string Explained(const std::string& path, const Manifest& manifest, RunContext& context,
+                        std::string_view heading) const {
+    const std::string explain = Option(manifest, "explain");
+    if (explain.empty()) return "";
+    const auto side =
+        FindRecord({PlaceOf(explain, path, manifest)}, query_, &Query::Means, context);
+    return side ? std::string(heading) + side->line : "";
+  }
+
   // For a document that the stages before kept: from its maps, from what it explained, or from its
   // counts.
   std::string ReasonFound(const std::string& path, const Manifest& manifest,
@@ -170,11 +184,8 @@ class Why : public Stage {
     if (!answer.reason.empty()) {
       return fmt::format("dropped: {}{} (by asking it again)", answer.reason, Details(answer));
     }
-    if (const std::string explain = Option(manifest, "explain"); !explain.empty()) {
-      const auto side =
-          FindRecord({PlaceOf(explain, path, manifest)}, query_, &Query::Means, context);
-      if (side) return "explained: " + side->line;
-    }
+    const std::string explained = Explained(path, manifest, context, "explained: ");
+    if (!explained.empty()) return explained;
     const std::string reasons = Reasons(manifest.tally);
     if (reasons.empty()) return "";
     return fmt::format(

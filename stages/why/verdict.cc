@@ -73,6 +73,10 @@ Maps MapsOf(const Manifest& manifest, const RunContext& context) {
 
 }  // namespace
 
+bool HasMaps(const Manifest& manifest, const RunContext& context) {
+  return !MapsOf(manifest, context).maps.empty();
+}
+
 Answer AskMaps(const Manifest& manifest, std::string_view line, const RunContext& context) {
   const Maps made = MapsOf(manifest, context);
   const std::vector<formats::NamedMap>& maps = made.maps;

@@ -279,6 +279,10 @@ class Case:
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
 
+# Texts that the documents' few words give by chance, and some sentences of theirs.
+TASKS = ["--task", f"lambada={GOLDEN / 'decontaminate/short-ngrams/words.jsonl'}", "--max-ngram-size", "4", "--min-ngram-size", "3",
+         "--splits-count", "4"]
+
 # By stage; "STAGE:WHAT" is a further case of a stage.
 CASES = {
     "urls": Case(reddit, output="out.txt"),
@@ -309,6 +313,13 @@ CASES = {
                            sides=["explain"]),
     "langdetect:model": Case(documents, ["--model", str(GOLDEN / "langdetect/model/tiny.bin"), "--policy", "both", "--hints"]),
     "dedup": Case(documents, ["--lsh"]),
+    "dedup:lines": Case(documents, ["--lines"], sides=["explain"]),
+    "dedup:lines-memory": Case(documents, ["--lines", "--memory", "400K", "--max-record", "64K"], sides=["explain"], same_as="dedup:lines"),
+    "dedup:paragraphs": Case(documents, ["--paragraphs", "--min-count", "3", "--keep-count", "0"], sides=["explain"]),
+    "decontaminate": Case(documents, [*TASKS, "--filter-text-char-len", "40"], sides=["explain"]),
+    "decontaminate:megatron": Case(documents, [*TASKS, "--compat", "megatron", "--key-threshold", "3",
+                                               "--remove-char-each-side", "50"], sides=["explain"]),
+    "decontaminate:report": Case(documents, [*TASKS, "--mode", "report", "--key-threshold", "0"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),
     "encode": Case(documents, ["--append-eod"], output="out",

@@ -1,0 +1,128 @@
+#include "stages/dedup/record_sorter.h"
+
+#include <oneapi/tbb/parallel_sort.h>
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
+namespace owt::dedup {
+namespace {
+
+constexpr uint64_t kRunBytes = uint64_t{256} << 10;  // read at a time: a disk's seek pays then
+constexpr size_t kMostRuns = 1024;
+
+}  // namespace
+
+// Three quarters of the memory are for records, the rest for what is written. While runs are merged
+// the records' memory is theirs.
+RecordSorter::RecordSorter(std::string scratch_folder, uint64_t memory_bytes)
+    : folder_(std::move(scratch_folder)), file_(folder_, 0) {
+  const uint64_t memory = std::max(memory_bytes, kMinMemory);
+  const uint64_t for_records = memory / 4 * 3;
+  max_buffered_ = static_cast<size_t>(for_records / sizeof(Record));
+  file_buffer_bytes_ = static_cast<size_t>(std::min<uint64_t>(memory / 4, uint64_t{4} << 20));
+  max_runs_ = static_cast<size_t>(std::clamp<uint64_t>(for_records / kRunBytes, 4, kMostRuns));
+  run_records_ = max_buffered_ / (max_runs_ + 1);
+  file_ = text::ScratchFile(folder_, file_buffer_bytes_);
+}
+
+void RecordSorter::SortBuffer() { oneapi::tbb::parallel_sort(buffer_.begin(), buffer_.end()); }
+
+void RecordSorter::Add(const Record& record) {
+  if (buffer_.size() == max_buffered_) Spill();
+  // Growing by doubling would hold twice as much for a moment.
+  if (buffer_.size() == buffer_.capacity() && buffer_.size() > max_buffered_ / 4) {
+    buffer_.reserve(max_buffered_);
+  }
+  buffer_.push_back(record);
+}
+
+void RecordSorter::Spill() {
+  SortBuffer();
+  const auto* const bytes = reinterpret_cast<const char*>(buffer_.data());
+  const size_t size = buffer_.size() * sizeof(Record);
+  for (size_t at = 0; at < size; at += file_buffer_bytes_) {
+    file_.Append(std::string_view(bytes + at, std::min(file_buffer_bytes_, size - at)));
+  }
+  spilled_.emplace_back(file_records_, file_records_ + buffer_.size());
+  file_records_ += buffer_.size();
+  buffer_.clear();
+}
+
+void RecordSorter::Finish() {
+  if (spilled_.empty()) return SortBuffer();
+  if (!buffer_.empty()) Spill();
+  std::vector<Record>().swap(buffer_);
+  file_.FinishWriting();
+  while (spilled_.size() > max_runs_) MergeOnce();
+  std::vector<Run> runs;
+  for (const auto& [begin, end] : spilled_) runs.push_back({begin, end, {}, 0});
+  StartMerge(std::move(runs));
+}
+
+// Makes one run of every max_runs_ of them, in another file.
+void RecordSorter::MergeOnce() {
+  text::ScratchFile merged(folder_, file_buffer_bytes_);
+  std::vector<std::pair<uint64_t, uint64_t>> bounds;
+  uint64_t num_merged = 0;
+  for (size_t first = 0; first < spilled_.size(); first += max_runs_) {
+    std::vector<Run> runs;
+    for (size_t i = first; i < std::min(first + max_runs_, spilled_.size()); ++i) {
+      runs.push_back({spilled_[i].first, spilled_[i].second, {}, 0});
+    }
+    StartMerge(std::move(runs));
+    const uint64_t begin = num_merged;
+    for (Record record; NextMerged(&record); ++num_merged) {
+      merged.Append({reinterpret_cast<const char*>(record.data()), sizeof(Record)});
+    }
+    bounds.emplace_back(begin, num_merged);
+  }
+  merged.FinishWriting();
+  file_ = std::move(merged);
+  spilled_ = std::move(bounds);
+}
+
+void RecordSorter::StartMerge(std::vector<Run> runs) {
+  runs_ = std::move(runs);
+  heap_.clear();
+  for (size_t i = 0; i < runs_.size(); ++i) {
+    if (FillRun(&runs_[i])) heap_.emplace_back(runs_[i].ahead[0], i);
+  }
+  std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+}
+
+bool RecordSorter::FillRun(Run* run) const {
+  const auto count = static_cast<size_t>(std::min<uint64_t>(run_records_, run->end - run->next));
+  run->ahead.resize(count);
+  run->at = 0;
+  if (count == 0) return false;
+  file_.ReadAt(run->next * sizeof(Record), reinterpret_cast<char*>(run->ahead.data()),
+               count * sizeof(Record));
+  run->next += count;
+  return true;
+}
+
+bool RecordSorter::NextMerged(Record* record) {
+  if (heap_.empty()) return false;
+  std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+  auto& [least, index] = heap_.back();
+  *record = least;
+  Run& run = runs_[index];
+  if (++run.at < run.ahead.size() || FillRun(&run)) {
+    least = run.ahead[run.at];
+    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+  } else {
+    heap_.pop_back();
+  }
+  return true;
+}
+
+bool RecordSorter::Next(Record* record) {
+  if (!spilled_.empty()) return NextMerged(record);
+  if (buffer_at_ == buffer_.size()) return false;
+  *record = buffer_[buffer_at_++];
+  return true;
+}
+
+}  // namespace owt::dedup
