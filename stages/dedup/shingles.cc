@@ -35,7 +35,9 @@ uint64_t HashAtEnd(std::string_view bytes) {
 class Shingler::Runs {
  public:
   Runs(size_t size, const OnHashes& on_hashes)
-      : size_(size), leaving_(Power(kRunBase, size)), on_hashes_(on_hashes) {}
+      : size_(size), leaving_(Power(kRunBase, size)), on_hashes_(on_hashes) {
+    std::fill_n(words_.begin(), size, 0);
+  }
 
   // Where the next hashes of words go: kBlock at most, then Add says how many.
   uint64_t* room() { return words_.data() + size_; }
@@ -72,7 +74,7 @@ class Shingler::Runs {
   const OnHashes& on_hashes_;
   uint64_t polynomial_ = 0;
   uint64_t num_words_ = 0;
-  std::array<uint64_t, 64 + kBlock> words_{};  // the last `size`, then the new ones
+  std::array<uint64_t, 64 + kBlock> words_;  // the last `size`, then the new ones
   std::array<uint64_t, kBlock> runs_;
 };
 

@@ -14,6 +14,7 @@
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/paths.h"
 #include "pipeline/stage.h"
 #include "stages/dedup/filter.h"
 #include "stages/dedup/method.h"
@@ -78,6 +79,11 @@ class Dedup : public Stage {
                     "names the kept document for each one dropped");
     options.Example("owt dedup --lsh --bands-only --bands 14 --rows 8 merged.json merged",
                     "writes merged.band-00 to merged.band-13 and merged.exact");
+  }
+
+  // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
+  std::string OutputName(std::string output) const override {
+    return bands_only_ ? std::string(PrefixOf(output)) : output;
   }
 
   std::vector<std::string> OutputFiles(const RunContext& context) const override {

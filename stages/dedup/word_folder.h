@@ -23,6 +23,9 @@ class WordFolder {
  public:
   explicit WordFolder(text::SimdTier tier = text::BestSimdTier());
 
+  WordFolder(const WordFolder&) = delete;
+  WordFolder& operator=(const WordFolder&) = delete;
+
   // `text` must live until the last Next. REQUIRES: less than 1 GiB.
   void Start(std::string_view text);
 

@@ -309,6 +309,8 @@ CASES = {
                            sides=["explain"]),
     "langdetect:model": Case(documents, ["--model", str(GOLDEN / "langdetect/model/tiny.bin"), "--policy", "both", "--hints"]),
     "dedup": Case(documents, ["--lsh"]),
+    "dedup:bands": Case(documents, ["--lsh", "--bands-only"], output="out",
+                        outputs=lambda folder: [*sorted(folder.glob("out.band-*")), folder / "out.exact"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),
     "encode": Case(documents, ["--append-eod"], output="out",

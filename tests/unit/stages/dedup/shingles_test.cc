@@ -164,8 +164,8 @@ TEST(ShinglerTest, BytesAndTokensAreThoseOfTheTextAsItIs) {
   std::vector<std::string> texts;
   ids.ForEachText("Hello world!", [&](std::string_view one) { texts.emplace_back(one); });
   using std::string_literals::operator""s;
-  EXPECT_EQ(texts, (std::vector<std::string>{"\xa7\x3c\0\0\x83\x03\0\0"s,  // 15439, 995
-                                             "\x83\x03\0\0\0\0\0\0"s}));   // 995, 0
+  EXPECT_EQ(texts, (std::vector<std::string>{"\x88\x3c\0\0\xe3\x03\0\0"s,  // 15496, 995
+                                             "\xe3\x03\0\0\0\0\0\0"s}));   // 995, 0
 }
 
 TEST(ParseShingleRuleTest, TakesUnitAndSize) {
