@@ -10,9 +10,6 @@
 #include "pipeline/fd.h"
 #include "pipeline/output_file.h"
 #include "stages/dedup/index.h"
-#include "stages/dedup/lsh.h"
-#include "stages/dedup/minhash.h"
-#include "stages/dedup/shingle_rule.h"
 
 namespace owt::dedup {
 
