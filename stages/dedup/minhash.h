@@ -40,7 +40,7 @@ class MinHasher {
   void Start(Signature* signature) const;
 
   // Adds shingles, by the hash that the family takes (sketch.h). Order and repetition do not
-  // matter. A shingle and 128 slots of kperm32 take about 2 ns with AVX-512 and 4 with AVX2.
+  // matter. A shingle and 128 slots of kperm32 take 4.5 ns with AVX2 at 3.1 GHz (Zen 3).
   // REQUIRES: another family than megatron.
   void Add(std::span<const uint64_t> hashes, Signature* signature) const;
 

@@ -83,6 +83,7 @@ TEST(BandFileTest, GoesOnWhereACheckpointWas) {
     ASSERT_TRUE(BandWriter::State::Parse(first.Checkpoint(&unsynced).Text(), &state));
     AddSome(5, &first);  // lost
   }
+  unsynced.clear();  // as they keep the files from another writer
   ASSERT_TRUE(BandWriter::CanResume(folder.File("cut"), TwoBands(), state));
   EXPECT_FALSE(BandWriter::CanResume(folder.File("other"), TwoBands(), state));
   BandWriter second(folder.File("cut"), TwoBands(), state);
