@@ -28,6 +28,7 @@ BandGeometry ChooseGeometry(double threshold, int num_slots, double recall = 0.9
 // A key per band: XXH3 of its rows, seeded with the band's number.
 // REQUIRES: signature.size() >= bands * rows, keys.size() == bands.
 void BandKeys(std::span<const uint32_t> signature, BandGeometry geometry, std::span<uint64_t> keys);
+void BandKeys(std::span<const uint64_t> signature, BandGeometry geometry, std::span<uint64_t> keys);
 
 // Sets of documents that share a band key, two or more each, in ascending order. Equal sets of
 // different bands appear once.

@@ -2,72 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
-// The kernel holds a block of slots in registers and runs over all shingles: one multiplication,
-// addition and minimum per eight or sixteen slots. It is written once with GCC's vector types and
-// compiled for three instruction sets; the machine chooses at the first call.
+#include "stages/dedup/numpy_draws.h"
 
 namespace owt::dedup {
 
 namespace {
 
-constexpr size_t kBlock = 64;  // slots that a call of the kernel fills; a multiple of all vectors
-
-using Kernel = void (*)(std::span<const uint64_t> shingles, const uint32_t* multipliers,
-                        const uint32_t* addends, uint32_t* minima);
-
-// `Lanes` numbers per vector, `Vectors` vectors in registers at once.
-template <size_t Lanes, size_t Vectors>
-[[gnu::always_inline]] inline void SignBlock(std::span<const uint64_t> shingles,
-                                             const uint32_t* multipliers, const uint32_t* addends,
-                                             uint32_t* minima) {
-  typedef uint32_t Vector __attribute__((vector_size(4 * Lanes)));
-  for (size_t slot = 0; slot < kBlock; slot += Lanes * Vectors) {
-    Vector a[Vectors], b[Vectors], least[Vectors];
-    for (size_t v = 0; v < Vectors; ++v) {
-      __builtin_memcpy(&a[v], multipliers + slot + v * Lanes, sizeof(Vector));
-      __builtin_memcpy(&b[v], addends + slot + v * Lanes, sizeof(Vector));
-      least[v] = ~Vector{};
-    }
-    for (const uint64_t shingle : shingles) {
-      const auto hash = static_cast<uint32_t>(shingle);
-      for (size_t v = 0; v < Vectors; ++v) {
-        const Vector value = a[v] * hash + b[v];
-        least[v] = value < least[v] ? value : least[v];
-      }
-    }
-    for (size_t v = 0; v < Vectors; ++v) {
-      __builtin_memcpy(minima + slot + v * Lanes, &least[v], sizeof(Vector));
-    }
-  }
-}
-
-void SignBlockPlain(std::span<const uint64_t> shingles, const uint32_t* multipliers,
-                    const uint32_t* addends, uint32_t* minima) {
-  SignBlock<4, 4>(shingles, multipliers, addends, minima);
-}
-
-#if defined(__x86_64__)
-__attribute__((target("avx2"))) void SignBlockAvx2(std::span<const uint64_t> shingles,
-                                                   const uint32_t* multipliers,
-                                                   const uint32_t* addends, uint32_t* minima) {
-  SignBlock<8, 4>(shingles, multipliers, addends, minima);
-}
-
-__attribute__((target("avx512f"))) void SignBlockAvx512(std::span<const uint64_t> shingles,
-                                                        const uint32_t* multipliers,
-                                                        const uint32_t* addends, uint32_t* minima) {
-  SignBlock<16, 4>(shingles, multipliers, addends, minima);
-}
-#endif
-
-Kernel ChooseKernel() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return SignBlockAvx512;
-  if (__builtin_cpu_supports("avx2")) return SignBlockAvx2;
-#endif
-  return SignBlockPlain;
-}
+constexpr uint64_t kMersennePrime = (uint64_t{1} << 61) - 1;
+constexpr size_t kWindowsAtOnce = 512;
 
 // SplitMix64 (Steele, Lea, Flood 2014).
 uint64_t NextRandom(uint64_t* state) {
@@ -77,27 +22,122 @@ uint64_t NextRandom(uint64_t* state) {
   return x ^ (x >> 31);
 }
 
+// A block of four bytes, or the rest of fewer, before it meets the seed's hash.
+uint32_t MixMurmurBlock(const char* at, size_t size) {
+  uint32_t word = 0;
+  std::memcpy(&word, at, size);
+  return std::rotl(word * 0xcc9e2d51u, 15) * 0x1b873593u;
+}
+
 }  // namespace
 
-MinHasher::MinHasher(size_t num_slots, uint64_t seed)
-    : num_slots_(num_slots),
-      multipliers_((num_slots + kBlock - 1) / kBlock * kBlock),
-      addends_(multipliers_.size()) {
-  for (size_t i = 0; i < multipliers_.size(); ++i) {
-    const uint64_t random = NextRandom(&seed);
-    multipliers_[i] = static_cast<uint32_t>(random >> 32) | 1;
-    addends_[i] = static_cast<uint32_t>(random);
+MinHasher::MinHasher(Family family, size_t num_slots, uint64_t seed, text::SimdTier tier)
+    : family_(family),
+      num_slots_(num_slots),
+      padded_slots_((num_slots + DedupKernel::kSlotsAtOnce - 1) / DedupKernel::kSlotsAtOnce *
+                    DedupKernel::kSlotsAtOnce),
+      is_wide_(family == Family::kDatasketchLegacy || family == Family::kDatatrove ||
+               family == Family::kDatatroveSha1),
+      kernel_(&DedupKernelOf(tier)),
+      narrow_a_(is_wide_ ? 0 : padded_slots_),
+      narrow_b_(narrow_a_.size()),
+      wide_a_(is_wide_ ? padded_slots_ : 0),
+      wide_b_(wide_a_.size()) {
+  Draw(seed);
+}
+
+// Each as its package draws: pair by pair, or first the one and then the other numbers.
+void MinHasher::Draw(uint64_t seed) {
+  if (family_ == Family::kKperm32) {
+    for (size_t i = 0; i < num_slots_; ++i) {
+      const uint64_t random = NextRandom(&seed);
+      narrow_a_[i] = static_cast<uint32_t>(random >> 32) | 1;
+      narrow_b_[i] = static_cast<uint32_t>(random);
+    }
+    return;
+  }
+  NumpyDraws draws(static_cast<uint32_t>(seed));
+  if (family_ == Family::kMegatron) {
+    for (size_t i = 0; i < num_slots_; ++i) narrow_a_[i] = draws.Draw32(1000000 - 1);
+  } else if (family_ == Family::kDatasketch) {
+    for (size_t i = 0; i < num_slots_; ++i) narrow_a_[i] = draws.Draw32((1u << 31) - 1) * 2 + 1;
+    for (size_t i = 0; i < num_slots_; ++i) narrow_b_[i] = draws.Draw32(~uint32_t{0});
+  } else {
+    const bool by_pairs = family_ == Family::kDatasketchLegacy;
+    for (size_t i = 0; i < num_slots_; ++i) {
+      wide_a_[i] = 1 + draws.Draw64(kMersennePrime - 2);
+      if (by_pairs) wide_b_[i] = draws.Draw64(kMersennePrime - 1);
+    }
+    for (size_t i = 0; i < num_slots_ && !by_pairs; ++i) {
+      wide_b_[i] = draws.Draw64(kMersennePrime - 1);
+    }
   }
 }
 
-void MinHasher::Sign(std::span<const uint64_t> shingles, std::span<uint32_t> signature) const {
-  static const Kernel kernel = ChooseKernel();
-  std::array<uint32_t, kBlock> minima;
-  for (size_t slot = 0; slot < num_slots_; slot += kBlock) {
-    kernel(shingles, &multipliers_[slot], &addends_[slot], minima.data());
-    const size_t count = std::min(kBlock, num_slots_ - slot);
-    std::copy_n(minima.begin(), count, signature.begin() + static_cast<ptrdiff_t>(slot));
+void MinHasher::Start(Signature* signature) const {
+  // All bits, which to megatron's signed minimum is -1; to datatrove the largest signed number.
+  if (is_wide_) {
+    const bool is_legacy = family_ == Family::kDatasketchLegacy;
+    signature->wide.assign(padded_slots_, is_legacy ? ~uint64_t{0} : ~uint64_t{0} >> 1);
+    signature->narrow.clear();
+  } else {
+    signature->narrow.assign(padded_slots_, ~uint32_t{0});
   }
+}
+
+void MinHasher::Add(std::span<const uint64_t> hashes, Signature* signature) const {
+  if (is_wide_) {
+    const auto sign =
+        family_ == Family::kDatasketchLegacy ? kernel_->mersenne32 : kernel_->mersenne64;
+    sign(hashes.data(), hashes.size(), wide_a_.data(), wide_b_.data(), padded_slots_,
+         signature->wide.data());
+  } else {
+    kernel_->affine32(hashes.data(), hashes.size(), narrow_a_.data(), narrow_b_.data(),
+                      padded_slots_, signature->narrow.data());
+  }
+}
+
+void MinHasher::AddWindows(std::string_view bytes, size_t size, Signature* signature) const {
+  if (bytes.size() < size) return;
+  MurmurShingles shingles;
+  shingles.num_blocks = size / 4;
+  shingles.has_tail = size % 4 != 0;
+  shingles.size = static_cast<uint32_t>(size);
+  std::vector<uint32_t> words;
+  const size_t count = bytes.size() - size + 1;
+  for (size_t begin = 0; begin < count; begin += kWindowsAtOnce) {
+    words.clear();
+    shingles.count = std::min(kWindowsAtOnce, count - begin);
+    for (size_t i = begin; i < begin + shingles.count; ++i) {
+      for (size_t at = 0; at < size; at += 4) {
+        words.push_back(MixMurmurBlock(bytes.data() + i + at, std::min<size_t>(4, size - at)));
+      }
+    }
+    shingles.words = words.data();
+    kernel_->murmur32(shingles, narrow_a_.data(), padded_slots_, signature->narrow.data());
+  }
+}
+
+void MinHasher::Finish(Signature* signature) const {
+  if (family_ == Family::kDatasketchLegacy) {
+    signature->narrow.resize(num_slots_);
+    for (size_t i = 0; i < num_slots_; ++i) {
+      signature->narrow[i] = static_cast<uint32_t>(signature->wide[i]);
+    }
+    signature->wide.clear();
+  } else if (is_wide_) {
+    signature->wide.resize(num_slots_);
+  } else {
+    signature->narrow.resize(num_slots_);
+  }
+}
+
+Signature MinHasher::Sign(std::span<const uint64_t> hashes) const {
+  Signature signature;
+  Start(&signature);
+  Add(hashes, &signature);
+  Finish(&signature);
+  return signature;
 }
 
 double EstimateJaccard(std::span<const uint32_t> a, std::span<const uint32_t> b) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "stages/dedup/sketch.h"
 
 // What a transform learns travels to the sink in BatchResult::aux as plain numbers in native order;
 // it never leaves the process.
@@ -54,31 +54,24 @@ void CheckMemory(const RunContext& context, uint64_t bytes, std::string_view wha
 class SketchTransform : public BatchTransform {
  public:
   SketchTransform(const Method& method, const DocumentReader& reader)
-      : method_(method),
-        reader_(reader),
-        hasher_(kSlots, method.seed),
-        shinglers_([rule = method.shingles] { return Shingler(rule); }) {}
+      : method_(method), reader_(reader), hasher_(method.MakeHasher()), sketchers_([this] {
+          return Sketcher(hasher_, method_.shingles, method_.geometry, method_.tokens.get());
+        }) {}
 
   void Apply(const Batch& batch, BatchResult* result) const override {
-    std::array<uint32_t, kSlots> signature;
-    std::vector<uint64_t> keys(static_cast<size_t>(method_.geometry.bands));
     ForEachNumberedLine(batch, [&](uint64_t record, size_t begin, size_t end) {
       ++result->tally.in;
       Document* document;
       if (!reader_.Parse(batch, begin, end, &document).empty()) return;
-      uint64_t num_keys = 0;
+      std::span<const uint64_t> keys;
       if (method_.near) {
-        const std::vector<uint64_t>& shingles = shinglers_.local().Make(document->text());
-        if (!shingles.empty()) {
-          hasher_.Sign(shingles, signature);
-          BandKeys(signature, method_.geometry, keys);
-          num_keys = keys.size();
-        }
+        Sketcher& sketcher = sketchers_.local();
+        if (sketcher.Sketch(document->text())) keys = sketcher.keys();
       }
       PutNumber(record, &result->aux);
       PutNumber(KeyOf(document->text()), &result->aux);
-      PutNumber(num_keys, &result->aux);
-      PutNumbers(std::span<const uint64_t>(keys).first(num_keys), &result->aux);
+      PutNumber(uint64_t{keys.size()}, &result->aux);
+      PutNumbers(keys, &result->aux);
     });
   }
 
@@ -86,7 +79,7 @@ class SketchTransform : public BatchTransform {
   const Method& method_;
   const DocumentReader& reader_;
   const MinHasher hasher_;
-  mutable oneapi::tbb::enumerable_thread_specific<Shingler> shinglers_;
+  mutable oneapi::tbb::enumerable_thread_specific<Sketcher> sketchers_;
 };
 
 class IndexSink : public Sink {
@@ -120,7 +113,7 @@ class CandidateTransform : public BatchTransform {
                      const std::vector<Wanted>& wanted)
       : reader_(reader),
         wanted_(wanted),
-        shinglers_([rule = method.shingles] { return Shingler(rule); }) {}
+        shinglers_([&method] { return Shingler(method.shingles, method.tokens.get()); }) {}
 
   void Apply(const Batch& batch, BatchResult* result) const override {
     ForEachNumberedLine(batch, [&](uint64_t record, size_t begin, size_t end) {

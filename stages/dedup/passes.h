@@ -14,25 +14,13 @@
 #include "pipeline/context.h"
 #include "stages/dedup/index.h"
 #include "stages/dedup/lsh.h"
-#include "stages/dedup/minhash.h"
-#include "stages/dedup/shingles.h"
+#include "stages/dedup/method.h"
 #include "stages/dedup/verify.h"
 
 namespace owt::dedup {
 
 // The two passes over the input that come before its documents are copied: one sketches every
 // document, one keeps the shingles of those that may be copies. The third is in filter.h.
-
-// What is compared, and how.
-struct Method {
-  bool near = false;  // near copies too, not only exact ones
-  double threshold = 0.8;
-  ShingleRule shingles;
-  BandGeometry geometry;
-  uint64_t seed = 0;
-};
-
-constexpr int kSlots = 128;
 
 // Reads the documents of a batch. Thread-safe: every thread has a parser of its own.
 class DocumentReader {

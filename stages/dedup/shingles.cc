@@ -1,183 +1,242 @@
 #include "stages/dedup/shingles.h"
 
-#include <unicode/uchar.h>
-#include <unicode/unorm2.h>
-
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstring>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
-#include "pipeline/error.h"
-#include "stages/text/utf8.h"
-
-// One pass normalizes into a buffer and hashes each word as it ends. A word shingle is then the
-// XXH3 of its words' hashes, which lie side by side: no text is joined or copied. ASCII, nearly all
-// of most texts, takes one table look-up per byte; the rest goes through ICU.
+#include "stages/dedup/datatrove_text.h"
+#include "stages/dedup/shingle_hash.h"
 
 namespace owt::dedup {
-
 namespace {
 
-// Lower case of ASCII letters, digits as they are, 0 for what separates.
-constexpr std::array<char, 128> kAsciiWord = [] {
-  std::array<char, 128> table{};
-  for (char c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = c;
-  for (char c = 'a'; c <= 'z'; ++c) {
-    table[static_cast<size_t>(c)] = c;
-    table[static_cast<size_t>(c - 'a' + 'A')] = c;
-  }
-  return table;
-}();
+constexpr size_t kBlock = WordFolder::kMaxWords;  // hashes at a time
 
-bool IsWrittenWithoutSpaces(char32_t c) {
-  struct Range {
-    char32_t first, last;
-  };
+bool BeginsChar(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
-  static constexpr Range kRanges[] = {
-      {0x0E00, 0x0EFF},    // Thai, Lao
-      {0x1000, 0x109F},    // Myanmar
-      {0x1780, 0x17FF},    // Khmer
-      {0x2E80, 0x2FDF},    // radicals
-      {0x3005, 0x3007},    // iteration mark, closing mark, zero
-      {0x3040, 0x30FF},    // Hiragana, Katakana
-      {0x31F0, 0x31FF},    // Katakana extensions
-      {0x3400, 0x4DBF},    // Han
-      {0x4E00, 0x9FFF},    // Han
-      {0xF900, 0xFAFF},    // Han, compatibility
-      {0x20000, 0x3FFFF},  // Han, further planes
-  };
-  for (const Range& range : kRanges) {
-    if (c >= range.first && c <= range.last) return true;
-  }
-  return false;
+uint64_t Power(uint64_t base, size_t exponent) {
+  uint64_t power = 1;
+  for (size_t i = 0; i < exponent; ++i) power *= base;
+  return power;
 }
 
-const UNormalizer2* Nfd() {
-  UErrorCode status = U_ZERO_ERROR;
-  const UNormalizer2* nfd = unorm2_getNFDInstance(&status);
-  if (U_FAILURE(status)) {
-    throw Error(ErrorKind::kExternal, std::string("ICU has no NFD data: ") + u_errorName(status));
-  }
-  return nfd;
+// HashBytes of a place behind which nothing may be read.
+uint64_t HashAtEnd(std::string_view bytes) {
+  if (bytes.size() > 16) return HashBytes(bytes.data(), bytes.size());
+  std::array<char, 16> padded{};
+  std::memcpy(padded.data(), bytes.data(), bytes.size());
+  return HashBytes(padded.data(), bytes.size());
 }
 
 }  // namespace
 
-ShingleRule ParseShingleRule(std::string_view text) {
-  ShingleRule rule;
-  const size_t colon = text.find(':');
-  const std::string_view unit = text.substr(0, colon);
-  const std::string_view number =
-      colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-  const auto [end, error] =
-      std::from_chars(number.data(), number.data() + number.size(), rule.size);
-  const bool is_number = error == std::errc{} && end == number.data() + number.size();
-  if ((unit != "word" && unit != "char") || !is_number || rule.size < 1 || rule.size > 64) {
-    throw Error(ErrorKind::kUsage, "--shingle takes word:N or char:N with N from 1 to 64, not '" +
-                                       std::string(text) + "'");
+// The polynomial of the last `size` words rolls: the oldest word's part is taken out as the new one
+// comes in. Before the first word there are `size` zeros.
+class Shingler::Runs {
+ public:
+  Runs(size_t size, const OnHashes& on_hashes)
+      : size_(size), leaving_(Power(kRunBase, size)), on_hashes_(on_hashes) {
+    std::fill_n(words_.begin(), size, 0);
   }
-  rule.unit = unit == "word" ? ShingleRule::Unit::kWord : ShingleRule::Unit::kChar;
-  return rule;
-}
 
-void Shingler::EndWord() {
-  if (normalized_.size() == word_start_) return;
-  word_hashes_.push_back(
-      XXH3_64bits(normalized_.data() + word_start_, normalized_.size() - word_start_));
-  normalized_.push_back(' ');
-  word_start_ = normalized_.size();
-}
+  // Where the next hashes of words go: kBlock at most, then Add says how many.
+  uint64_t* room() { return words_.data() + size_; }
 
-void Shingler::AddFolded(char32_t code_point) {
-  const auto c = static_cast<UChar32>(code_point);
-  const uint32_t mask = U_GET_GC_MASK(c);
-  if ((mask & U_GC_MN_MASK) != 0) return;
-  if ((mask & (U_GC_L_MASK | U_GC_N_MASK | U_GC_MC_MASK)) == 0) return EndWord();
-  const bool is_alone = IsWrittenWithoutSpaces(code_point);
-  if (is_alone) EndWord();
-  text::AppendUtf8(static_cast<char32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT)), &normalized_);
-  if (is_alone) EndWord();
-}
-
-void Shingler::AddCodePoint(char32_t code_point) {
-  static const UNormalizer2* const nfd = Nfd();
-  std::array<UChar, 32> parts;
-  UErrorCode status = U_ZERO_ERROR;
-  const int32_t length = unorm2_getDecomposition(nfd, static_cast<UChar32>(code_point),
-                                                 parts.data(), parts.size(), &status);
-  if (length < 0 || U_FAILURE(status)) return AddFolded(code_point);
-  for (int32_t i = 0; i < length;) {
-    UChar32 part;
-    U16_NEXT(parts.data(), i, length, part);
-    AddFolded(static_cast<char32_t>(part));
+  void Add(size_t count) {
+    const uint64_t leaving = leaving_;
+    const size_t size = size_;
+    uint64_t polynomial = polynomial_;
+    for (size_t i = 0; i < count; ++i) {
+      polynomial = polynomial * kRunBase + (words_[size + i] - words_[i] * leaving);
+      runs_[i] = HashRun(polynomial, size);
+    }
+    polynomial_ = polynomial;
+    std::memmove(words_.data(), words_.data() + count, size * sizeof(uint64_t));
+    const uint64_t before = num_words_;
+    num_words_ += count;
+    if (num_words_ < size) return;
+    const size_t first = before >= size - 1 ? 0 : size - 1 - before;
+    on_hashes_(std::span(runs_).subspan(first, count - first));
   }
+
+  // Returns the number of words. Fewer than `size` are one run.
+  uint64_t Finish() {
+    if (num_words_ > 0 && num_words_ < size_) {
+      const uint64_t run = HashRun(polynomial_, num_words_);
+      on_hashes_({&run, 1});
+    }
+    return num_words_;
+  }
+
+ private:
+  const size_t size_;
+  const uint64_t leaving_;
+  const OnHashes& on_hashes_;
+  uint64_t polynomial_ = 0;
+  uint64_t num_words_ = 0;
+  std::array<uint64_t, 64 + kBlock> words_;  // the last `size`, then the new ones
+  std::array<uint64_t, kBlock> runs_;
+};
+
+Shingler::Shingler(ShingleRule rule, const text::BpeModel* tokens, text::SimdTier tier)
+    : rule_(rule), size_(static_cast<size_t>(rule.size)), folder_(tier) {
+  if (rule.unit != ShingleRule::Unit::kToken) return;
+  text::BpeEncoder::Options options;
+  options.tier = tier;
+  encoder_ = std::make_unique<text::BpeEncoder>(*tokens, options);
 }
 
 std::string_view Shingler::Normalize(std::string_view text) {
+  if (rule_.words == ShingleRule::Words::kDatatrove) {
+    normalized_ = SimplifyText(text);
+    return normalized_;
+  }
   normalized_.clear();
-  word_hashes_.clear();
-  word_start_ = 0;
-  for (size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x80) {
-      const char c = kAsciiWord[byte];
-      if (c != 0) {
-        normalized_.push_back(c);
-      } else {
-        EndWord();
-      }
-      ++i;
-      continue;
-    }
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
-    i += c.length;
-    if (c.valid) {
-      AddCodePoint(c.code_point);
-    } else {
-      EndWord();
+  folder_.Start(text);
+  while (folder_.Next()) {
+    for (size_t i = 0; i < folder_.size(); ++i) {
+      if (!normalized_.empty()) normalized_ += ' ';
+      normalized_ += folder_.word(i);
     }
   }
-  EndWord();
-  if (!normalized_.empty()) normalized_.pop_back();  // the space behind the last word
   return normalized_;
 }
 
-void Shingler::ShingleWords() {
-  const size_t size = std::min(static_cast<size_t>(rule_.size), word_hashes_.size());
-  for (size_t i = 0; i + size <= word_hashes_.size(); ++i) {
-    shingles_.push_back(XXH3_64bits(&word_hashes_[i], size * sizeof(uint64_t)));
+void Shingler::HashWords(std::string_view text, const OnHashes& on_hashes) {
+  Runs runs(size_, on_hashes);
+  if (rule_.words == ShingleRule::Words::kOwn) {
+    folder_.Start(text);
+    while (folder_.Next()) {
+      folder_.Hash(runs.room());
+      runs.Add(folder_.size());
+    }
+  } else {
+    const std::string_view content = FindUnits(text);
+    for (size_t i = 0; i < units_.size(); ++i) {
+      const Unit& unit = units_[i];
+      runs.room()[0] = HashAtEnd(content.substr(unit.begin, unit.end - unit.begin));
+      runs.Add(1);
+    }
+  }
+  num_units_ = runs.Finish();
+}
+
+void Shingler::Encode(std::string_view text) {
+  ids_.clear();
+  encoder_->Encode(text, &ids_);
+  num_units_ = ids_.size();
+}
+
+void Shingler::HashTokens(std::string_view text, const OnHashes& on_hashes) {
+  Encode(text);
+  Runs runs(size_, on_hashes);
+  for (size_t i = 0; i < ids_.size(); i += kBlock) {
+    const size_t count = std::min(kBlock, ids_.size() - i);
+    for (size_t j = 0; j < count; ++j) runs.room()[j] = HashToken(ids_[i + j]);
+    runs.Add(count);
+  }
+  runs.Finish();
+}
+
+// Windows of bytes.
+void Shingler::HashWindows(std::string_view text, const OnHashes& on_hashes) {
+  num_units_ = text.size();
+  if (text.empty()) return;
+  const size_t size = std::min(size_, text.size());
+  const size_t count = text.size() - size + 1;
+  hashes_.resize(kBlock);
+  for (size_t i = 0; i < count; i += kBlock) {
+    const size_t end = std::min(count - i, kBlock);
+    const size_t safe = text.size() - i < 16 ? 0 : std::min(end, text.size() - i - 15);
+    for (size_t j = 0; j < safe; ++j) hashes_[j] = HashBytes(text.data() + i + j, size);
+    for (size_t j = safe; j < end; ++j) hashes_[j] = HashAtEnd(text.substr(i + j, size));
+    on_hashes(std::span<const uint64_t>(hashes_).first(end));
   }
 }
 
-void Shingler::ShingleChars() {
-  char_starts_.clear();
-  for (size_t i = 0; i < normalized_.size(); ++i) {
-    const bool is_start = (static_cast<unsigned char>(normalized_[i]) & 0xC0) != 0x80;
-    if (is_start) char_starts_.push_back(static_cast<uint32_t>(i));
+void Shingler::FindChars(std::string_view text) {
+  units_.clear();
+  for (uint32_t i = 0; i < text.size(); ++i) {
+    if (!BeginsChar(text[i])) continue;
+    if (!units_.empty()) units_.back().end = i;
+    units_.push_back({i, 0});
   }
-  const size_t count = char_starts_.size();
-  char_starts_.push_back(static_cast<uint32_t>(normalized_.size()));
-  const size_t size = std::min(static_cast<size_t>(rule_.size), count);
-  for (size_t i = 0; i + size <= count; ++i) {
-    const uint32_t start = char_starts_[i];
-    shingles_.push_back(XXH3_64bits(normalized_.data() + start, char_starts_[i + size] - start));
+  if (!units_.empty()) units_.back().end = static_cast<uint32_t>(text.size());
+  num_units_ = units_.size();
+}
+
+void Shingler::HashChars(std::string_view text, const OnHashes& on_hashes) {
+  const std::string_view content = Normalize(text);
+  const bool is_ascii = std::all_of(content.begin(), content.end(),
+                                    [](char c) { return static_cast<signed char>(c) >= 0; });
+  if (is_ascii) return HashWindows(content, on_hashes);
+  FindChars(content);
+  const size_t size = std::min(size_, units_.size());
+  const size_t count = units_.size() - size + 1;
+  hashes_.resize(kBlock);
+  for (size_t i = 0; i < count; i += kBlock) {
+    const size_t end = std::min(count - i, kBlock);
+    for (size_t j = 0; j < end; ++j) {
+      const uint32_t begin = units_[i + j].begin;
+      hashes_[j] = HashAtEnd(content.substr(begin, units_[i + j + size - 1].end - begin));
+    }
+    on_hashes(std::span<const uint64_t>(hashes_).first(end));
+  }
+}
+
+void Shingler::ForEachHash(std::string_view text, const OnHashes& on_hashes) {
+  switch (rule_.unit) {
+    case ShingleRule::Unit::kWord:
+      return HashWords(text, on_hashes);
+    case ShingleRule::Unit::kChar:
+      return HashChars(text, on_hashes);
+    case ShingleRule::Unit::kByte:
+      return HashWindows(text, on_hashes);
+    case ShingleRule::Unit::kToken:
+      return HashTokens(text, on_hashes);
   }
 }
 
 const std::vector<uint64_t>& Shingler::Make(std::string_view text) {
-  Normalize(text);
   shingles_.clear();
-  if (normalized_.empty()) return shingles_;
-  if (rule_.unit == ShingleRule::Unit::kWord) {
-    ShingleWords();
-  } else {
-    ShingleChars();
-  }
+  ForEachHash(text, [this](std::span<const uint64_t> hashes) {
+    shingles_.insert(shingles_.end(), hashes.begin(), hashes.end());
+  });
   return shingles_;
+}
+
+// Fills units_ and returns what they are places in.
+std::string_view Shingler::FindUnits(std::string_view text) {
+  units_.clear();
+  std::string_view content = text;
+  if (rule_.unit == ShingleRule::Unit::kByte) {
+    for (uint32_t i = 0; i < text.size(); ++i) units_.push_back({i, i + 1});
+  } else if (rule_.unit == ShingleRule::Unit::kToken) {
+    Encode(text);
+    for (uint32_t i = 0; i < ids_.size(); ++i) units_.push_back({4 * i, 4 * i + 4});
+    content = {reinterpret_cast<const char*>(ids_.data()), 4 * ids_.size()};
+  } else if (rule_.unit == ShingleRule::Unit::kChar) {
+    content = Normalize(text);
+    FindChars(content);
+  } else {
+    content = Normalize(text);
+    for (size_t begin = 0; begin < content.size();) {
+      const size_t end = std::min(content.find(' ', begin), content.size());
+      units_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+      begin = end + 1;
+    }
+  }
+  num_units_ = units_.size();
+  return content;
+}
+
+void Shingler::ForEachText(std::string_view text, const OnText& on_text) {
+  const std::string_view content = FindUnits(text);
+  if (units_.empty()) return;
+  const size_t size = std::min(size_, units_.size());
+  for (size_t i = 0; i + size <= units_.size(); ++i) {
+    on_text(content.substr(units_[i].begin, units_[i + size - 1].end - units_[i].begin));
+  }
 }
 
 }  // namespace owt::dedup

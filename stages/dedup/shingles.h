@@ -1,54 +1,79 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "stages/dedup/shingle_rule.h"
+#include "stages/dedup/word_folder.h"
+#include "stages/text/bpe_encoder.h"
+
 namespace owt::dedup {
 
-// What two texts are compared by: the set of their shingles, runs of `size` words or characters of
-// the normalized text.
-struct ShingleRule {
-  enum class Unit { kWord, kChar };
-
-  Unit unit = Unit::kWord;
-  int size = 5;
-};
-
-// "word:5", "char:9"; sizes 1 to 64. Throws Error{kUsage} on anything else.
-ShingleRule ParseShingleRule(std::string_view text);
-
-// Normalized: the words of the text in lower case, one space between them. A word is a run of
-// letters, numbers and spacing marks after canonical decomposition; accents (Mn) are left out, and
-// everything else separates. In scripts that write no spaces (Han, Kana, Thai, Lao, Khmer,
-// Myanmar) every letter is a word. Bytes that are no UTF-8 separate.
+// The shingles of texts. A text shorter than one shingle has one, the whole of it: such texts are
+// alike only when they are equal after normalization. A text without any word (of bytes or tokens:
+// an empty one) has none, and is like no other.
+//
+// Not thread-safe; keeps its memory between calls.
 class Shingler {
  public:
-  explicit Shingler(ShingleRule rule) : rule_(rule) {}
+  // `tokens` is needed for shingles of tokens alone, and must outlive the shingler.
+  explicit Shingler(ShingleRule rule, const text::BpeModel* tokens = nullptr,
+                    text::SimdTier tier = text::BestSimdTier());
 
-  // Hashes (XXH3, 64 bits) of the shingles, in order, with repetitions. A text shorter than one
-  // shingle has one shingle, the whole of it: such texts are alike only when they are equal after
-  // normalization. A text without any word has none, and is like no other.
-  // The result lives until the next call. Not thread-safe; keeps its memory between calls.
+  // Calls on_hashes with the 64-bit hashes of the shingles, in order, with repetitions, some
+  // hundreds at a time. Shingles of different units have nothing to do with each other.
+  using OnHashes = std::function<void(std::span<const uint64_t>)>;
+  void ForEachHash(std::string_view text, const OnHashes& on_hashes);
+
+  // The same at once; lives until the next call.
   const std::vector<uint64_t>& Make(std::string_view text);
 
-  // The normalized form, for tests and for eyes. Lives until the next call.
+  // Calls on_text with the shingles themselves: words with one space between them, characters,
+  // bytes, or ids of four bytes each, the lowest first. Slower, for families with hashes of others.
+  using OnText = std::function<void(std::string_view)>;
+  void ForEachText(std::string_view text, const OnText& on_text);
+
+  // How many units the text given last has: a text with fewer than rule().size is a short one.
+  uint64_t num_units() const { return num_units_; }
+
+  // The normalized form: the words with one space between them. Lives until the next call.
   std::string_view Normalize(std::string_view text);
 
+  const ShingleRule& rule() const { return rule_; }
+
  private:
-  void AddCodePoint(char32_t code_point);
-  void AddFolded(char32_t code_point);
-  void EndWord();
-  void ShingleWords();
-  void ShingleChars();
+  // A place in `content` for each unit.
+  struct Unit {
+    uint32_t begin;
+    uint32_t end;
+  };
+
+  // Turns hashes of words, in order, into those of runs.
+  class Runs;
+
+  void HashWords(std::string_view text, const OnHashes& on_hashes);
+  void HashTokens(std::string_view text, const OnHashes& on_hashes);
+  void HashChars(std::string_view text, const OnHashes& on_hashes);
+  void HashWindows(std::string_view text, const OnHashes& on_hashes);
+  void FindChars(std::string_view text);
+  void Encode(std::string_view text);
+  std::string_view FindUnits(std::string_view text);
 
   const ShingleRule rule_;
+  const size_t size_;  // of the rule
+  WordFolder folder_;
+  std::unique_ptr<text::BpeEncoder> encoder_;
+  uint64_t num_units_ = 0;
   std::string normalized_;
-  std::vector<uint64_t> word_hashes_;
-  std::vector<uint32_t> char_starts_;
-  std::vector<uint64_t> shingles_;
-  size_t word_start_ = 0;
+  std::vector<Unit> units_;
+  std::vector<uint32_t> ids_;
+  std::vector<uint64_t> hashes_, shingles_;
 };
 
 }  // namespace owt::dedup

@@ -14,10 +14,13 @@
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/paths.h"
 #include "pipeline/stage.h"
 #include "stages/dedup/filter.h"
+#include "stages/dedup/method.h"
 #include "stages/dedup/part_dedup.h"
 #include "stages/dedup/passes.h"
+#include "stages/dedup/sign_documents.h"
 
 namespace owt::stages {
 namespace {
@@ -66,21 +69,31 @@ class Dedup : public Stage {
             "Without it only documents whose text equals an earlier one's are dropped. Candidates "
             "are checked by the exact Jaccard index of their shingles; the first document of each "
             "cluster stays.")
-        .Real("threshold", &threshold_, 0.05, 1, "Jaccard index from which texts are alike")
+        .Flag("bands-only", &bands_only_, "write band files instead of documents, and stop")
         .Detail(
-            "Bands and rows are chosen so that at least 95 of 100 pairs right at the threshold "
-            "are found, and more above it.")
-        .Text("shingle", &shingle_, "UNIT:N", "what is compared: word:N or char:N")
-        .Detail(
-            "Runs of N words or characters in lower case without accents and punctuation. A text "
-            "shorter than N is alike only to one with the same words.")
-        .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
+            "OUTPUT.band-00 and so on and OUTPUT.exact: the keys by which candidates meet, each "
+            "with its document's number (docs/dedup.md).");
+    method_options_.Declare(options);
+    options.Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
+    options.Example("owt dedup --lsh --bands-only --bands 14 --rows 8 merged.json merged",
+                    "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
                     "takes out lines that are there six times");
+  }
+
+  // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
+  std::string OutputName(std::string output) const override {
+    return bands_only_ ? std::string(PrefixOf(output)) : output;
+  }
+
+  std::vector<std::string> OutputFiles(const RunContext& context) const override {
+    if (!bands_only_) return Stage::OutputFiles(context);
+    const dedup::Method method = method_options_.Make(context, false);
+    return dedup::BandFileNames(context.output, method.geometry.bands);
   }
 
   void Run(RunContext& context) override {
@@ -92,8 +105,9 @@ class Dedup : public Stage {
                   input.path);
     }
     if (parts_.wanted()) return RunParts(context);
-    const dedup::Method method = MakeMethod(context);
+    const dedup::Method method = method_options_.Make(context, near_);
     const DocumentReader reader(context);
+    if (bands_only_) return WriteBands(context, method, reader);
 
     Index index(method.near ? method.geometry.bands : 0);
     {
@@ -125,24 +139,24 @@ class Dedup : public Stage {
 
  private:
   void RunParts(RunContext& context) const {
-    if (near_) throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
+    if (near_ || bands_only_) {
+      throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
+    }
     dedup::DedupParts(context, parts_.Make(), explain_);
   }
 
-  dedup::Method MakeMethod(const RunContext& context) const {
-    dedup::Method method;
-    method.near = near_;
-    method.threshold = threshold_;
-    method.shingles = dedup::ParseShingleRule(shingle_);
-    method.geometry = dedup::ChooseGeometry(threshold_, dedup::kSlots);
-    method.seed = context.common.seed;
-    if (near_) {
-      context.Say(
-          fmt::format("{} bands of {} rows: {:.1f} % of pairs with a Jaccard index of {} are found",
-                      method.geometry.bands, method.geometry.rows,
-                      100 * dedup::CandidateProbability(threshold_, method.geometry), threshold_));
+  void WriteBands(RunContext& context, const dedup::Method& method,
+                  const DocumentReader& reader) const {
+    if (!near_ || !explain_.empty()) {
+      throw Error(ErrorKind::kUsage, "--bands-only goes with --lsh, and explains nothing");
     }
-    return method;
+    if (context.output == "-" || context.output.ends_with('/')) {
+      throw Error(ErrorKind::kUsage,
+                  "--bands-only writes several files; give the beginning of their names as output",
+                  context.output);
+    }
+    formats::LineSource source(context, true);
+    SignDocuments(context, source, method, reader);
   }
 
   void Filter(RunContext& context, const DocumentReader& reader,
@@ -166,8 +180,8 @@ class Dedup : public Stage {
   }
 
   bool near_ = false;
-  double threshold_ = 0.8;
-  std::string shingle_ = "word:5";
+  bool bands_only_ = false;
+  dedup::MethodOptions method_options_;
   std::string explain_;
   dedup::PartOptions parts_;
 };

@@ -76,7 +76,7 @@ def make_pairs(count, generator):
 
 def check_shingles(program, pairs):
     texts = [text.encode() for pair in pairs for text in pair]
-    answers = [set(numpy.frombuffer(answer, dtype="<u8").tolist()) for answer in ask(program, "shingles", texts)]
+    answers = [set(numpy.frombuffer(answer, dtype="<u8").tolist()) for answer in ask(program, ["shingles", "word:5"], texts)]
     for i, (a, b) in enumerate(pairs):
         ours, theirs = jaccard(answers[2 * i], answers[2 * i + 1]), jaccard(shingles(a), shingles(b))
         if ours != theirs or len(answers[2 * i]) != len(shingles(a)):
@@ -86,7 +86,7 @@ def check_shingles(program, pairs):
 
 def check_estimates(program, pairs):
     texts = [text.encode() for pair in pairs for text in pair]
-    ours = [numpy.frombuffer(answer, dtype="<u4") for answer in ask(program, "signature", texts)]
+    ours = [numpy.frombuffer(answer, dtype="<u4") for answer in ask(program, ["signature", "kperm32", "word:5", str(SLOTS), "1234"], texts)]
     theirs = []
     for text in texts:
         minhash = MinHash(num_perm=SLOTS)

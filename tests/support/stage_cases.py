@@ -320,6 +320,8 @@ CASES = {
     "decontaminate:megatron": Case(documents, [*TASKS, "--compat", "megatron", "--key-threshold", "3",
                                                "--remove-char-each-side", "50"], sides=["explain"]),
     "decontaminate:report": Case(documents, [*TASKS, "--mode", "report", "--key-threshold", "0"]),
+    "dedup:bands": Case(documents, ["--lsh", "--bands-only"], output="out",
+                        outputs=lambda folder: [*sorted(folder.glob("out.band-*")), folder / "out.exact"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),
     "encode": Case(documents, ["--append-eod"], output="out",

@@ -45,18 +45,16 @@ std::string Edited(const std::string& text, size_t edits, std::mt19937* random) 
 // What `owt dedup --lsh` does with texts.
 std::vector<Removal> Deduplicate(const std::vector<std::string>& texts, double threshold) {
   const BandGeometry geometry = ChooseGeometry(threshold, 128);
-  const MinHasher hasher(128, 1234);
+  const MinHasher hasher(Family::kKperm32, 128, 1234);
   Shingler shingler({ShingleRule::Unit::kWord, 5});
   Index index(geometry.bands);
   std::vector<std::vector<uint64_t>> sets;
-  std::vector<uint32_t> signature(128);
   for (const std::string& text : texts) {
     std::vector<uint64_t> shingles = shingler.Make(text);
     std::vector<uint64_t> keys;
     if (!shingles.empty()) {
-      hasher.Sign(shingles, signature);
       keys.resize(static_cast<size_t>(geometry.bands));
-      BandKeys(signature, geometry, keys);
+      BandKeys(hasher.Sign(shingles).narrow, geometry, keys);
     }
     index.Add(KeyOf(text), keys);
     SortAndUnify(&shingles);

@@ -97,14 +97,11 @@ TEST(LshTest, CandidateRecallFollowsTheoryInEveryDecile) {
         if (i < shared || i % 2 == 0) a.push_back(hash);
         if (i < shared || i % 2 == 1) b.push_back(hash);
       }
-      const MinHasher hasher(128, static_cast<uint64_t>(trial));
-      std::vector<uint32_t> signature_a(128), signature_b(128);
-      hasher.Sign(a, signature_a);
-      hasher.Sign(b, signature_b);
+      const MinHasher hasher(Family::kKperm32, 128, static_cast<uint64_t>(trial));
       std::vector<uint64_t> keys(2 * static_cast<size_t>(geometry.bands));
       const std::span<uint64_t> all(keys);
-      BandKeys(signature_a, geometry, all.first(keys.size() / 2));
-      BandKeys(signature_b, geometry, all.last(keys.size() / 2));
+      BandKeys(hasher.Sign(a).narrow, geometry, all.first(keys.size() / 2));
+      BandKeys(hasher.Sign(b).narrow, geometry, all.last(keys.size() / 2));
       found += FindBuckets(std::vector<uint32_t>{0, 1}, keys, geometry.bands).size() > 0;
     }
     const double sigma = std::sqrt(probability * (1 - probability) / kTrials);

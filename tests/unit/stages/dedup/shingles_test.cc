@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "formats/gpt2_vocab.h"
 #include "pipeline/error.h"
 #include "tests/reference/near_duplicates.h"
 
@@ -109,10 +110,70 @@ TEST(ShinglerTest, AnyBytesAreTaken) {
   }
 }
 
+// Every unit: shingles have one hash where, and only where, they are one text; and both ways of
+// asking give as many.
+TEST(ShinglerTest, HashesAreThoseOfTheTexts) {
+  const text::BpeModel tokens(formats::Gpt2Vocab::Embedded());
+  std::mt19937 random(3);
+  for (const char* rule : {"word:1", "word:4", "char:1", "char:5", "char:20", "byte:1", "byte:5",
+                           "byte:16", "byte:40", "token:1", "token:3"}) {
+    Shingler shingler(ParseShingleRule(rule), &tokens);
+    std::map<std::string, uint64_t> hash_of;
+    std::set<uint64_t> hashes;
+    for (int round = 0; round < 300; ++round) {
+      std::string text;
+      const size_t pieces = random() % 40;
+      for (size_t i = 0; i < pieces; ++i) {
+        static constexpr const char* kPieces[] = {"a",  "b",      "Ab",     " ",      ", ",
+                                                  "x1", "\u00e9", "\u0416", "\u4e2d", "\U0001f600"};
+        text += kPieces[random() % 10];
+      }
+      std::vector<std::string> texts;
+      shingler.ForEachText(text, [&](std::string_view one) { texts.emplace_back(one); });
+      const uint64_t num_units = shingler.num_units();
+      const std::vector<uint64_t>& made = shingler.Make(text);
+      ASSERT_EQ(made.size(), texts.size()) << rule << " " << text;
+      ASSERT_EQ(shingler.num_units(), num_units);
+      for (size_t i = 0; i < made.size(); ++i) {
+        ASSERT_EQ(hash_of.emplace(texts[i], made[i]).first->second, made[i]) << rule;
+        hashes.insert(made[i]);
+      }
+    }
+    EXPECT_EQ(hashes.size(), hash_of.size()) << rule;
+    EXPECT_GT(hash_of.size(), 5u) << rule;
+  }
+}
+
+TEST(ShinglerTest, LongTextsComeInPieces) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += "word" + std::to_string(i) + " ";
+  for (const char* rule : {"word:1", "word:5", "word:64"}) {
+    Shingler shingler(ParseShingleRule(rule));
+    const std::vector<uint64_t>& shingles = shingler.Make(text);
+    const std::set<uint64_t> distinct(shingles.begin(), shingles.end());
+    EXPECT_EQ(distinct.size(), 20001u - static_cast<size_t>(ParseShingleRule(rule).size));
+  }
+}
+
+TEST(ShinglerTest, BytesAndTokensAreThoseOfTheTextAsItIs) {
+  const text::BpeModel tokens(formats::Gpt2Vocab::Embedded());
+  Shingler bytes(ParseShingleRule("byte:3"));
+  EXPECT_NE(bytes.Make("Abc"), std::vector<uint64_t>(bytes.Make("abc")));
+  EXPECT_EQ(bytes.Make("\u00e9").size(), 1u);
+  Shingler ids(ParseShingleRule("token:2"), &tokens);
+  std::vector<std::string> texts;
+  ids.ForEachText("Hello world!", [&](std::string_view one) { texts.emplace_back(one); });
+  using std::string_literals::operator""s;
+  EXPECT_EQ(texts, (std::vector<std::string>{"\x88\x3c\0\0\xe3\x03\0\0"s,  // 15496, 995
+                                             "\xe3\x03\0\0\0\0\0\0"s}));   // 995, 0
+}
+
 TEST(ParseShingleRuleTest, TakesUnitAndSize) {
   EXPECT_EQ(ParseShingleRule("word:5").size, 5);
   EXPECT_EQ(ParseShingleRule("char:13").unit, ShingleRule::Unit::kChar);
-  for (const char* bad : {"", "word", "word:", "word:0", "word:65", "word:5x", "byte:5", ":5",
+  EXPECT_EQ(ParseShingleRule("byte:5").unit, ShingleRule::Unit::kByte);
+  EXPECT_EQ(ParseShingleRule("token:64").unit, ShingleRule::Unit::kToken);
+  for (const char* bad : {"", "word", "word:", "word:0", "word:65", "word:5x", "bytes:5", ":5",
                           "word:-1", "word:99999999999"}) {
     EXPECT_THROW(ParseShingleRule(bad), Error) << bad;
   }
