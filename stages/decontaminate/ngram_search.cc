@@ -1,7 +1,7 @@
 #include "stages/decontaminate/ngram_search.h"
 
 #include <algorithm>
-#include <ranges>
+#include <span>
 
 namespace owt::decontaminate {
 namespace {
@@ -26,7 +26,9 @@ uint32_t NgramSearch::Find(const Word* words, size_t count) {
 }
 
 uint32_t NgramSearch::FindLongest(const Word* words, size_t available) {
-  for (const uint8_t length : std::views::reverse(keys_.lengths())) {
+  const std::span<const uint8_t> lengths = keys_.lengths();
+  for (size_t i = lengths.size(); i > 0; --i) {
+    const size_t length = lengths[i - 1];
     if (length > available) continue;
     found_words_ = length;
     const uint32_t key = Find(words, length);

@@ -16,8 +16,8 @@ struct Word {
 };
 
 // Cuts texts into words, a few at a time: runs of letters, numbers and _ (Unicode 16.0, classes L
-// and N), which is what Python's \w+ finds in text.lower(). ASCII takes about 1 ns a byte, other
-// text three times that. Memory: the longest word with a character beyond ASCII. Not thread-safe.
+// and N), which is what Python's \w+ finds in text.lower(). ASCII takes 1 to 2 ns a byte, other
+// text some 15. Memory: the longest word with a character beyond ASCII. Not thread-safe.
 class WordReader {
  public:
   // Begins with the character at byte `from`; what is before it does not count. `text` must be

@@ -2,6 +2,7 @@
 // (slow_ngrams.h), and what is kept of the document are stretches of it that hold no match. Up to
 // the first byte 0 the bytes are the document, then come the task's texts, with a 0 between them.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>

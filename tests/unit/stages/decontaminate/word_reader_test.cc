@@ -55,7 +55,7 @@ TEST(WordReaderTest, CutsAsPythonDoes) {
                                              "i",
                                              "stanbul",
                                              "x_1",
-                                             "\u00B2\u2167",
+                                             "\u00B2\u2177",
                                              "\u03BF\u03B4\u03BF\u03C2",
                                              "\u0939",
                                              "a",
