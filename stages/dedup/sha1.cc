@@ -22,7 +22,7 @@ void AddSha1Block(const unsigned char* block, Sha1State* state) {
   std::array<uint32_t, 80> w;
   for (size_t i = 0; i < 16; ++i) w[i] = LoadBigEndian(block + 4 * i);
   for (size_t i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-  auto [a, b, c, d, e] = *state;
+  uint32_t a = (*state)[0], b = (*state)[1], c = (*state)[2], d = (*state)[3], e = (*state)[4];
   const auto step = [&](uint32_t mixed, uint32_t constant, uint32_t word) {
     const uint32_t next = std::rotl(a, 5) + mixed + e + constant + word;
     e = d;

@@ -74,7 +74,7 @@ void Ngrams::Collect(size_t num_places, HashOf hash_of, Stays stays) {
   for (size_t i = 0; i < num_places; ++i) {
     const uint64_t hash = hash_of(i);
     candidates_[kept] = {hash, static_cast<uint32_t>(i)};
-    kept += static_cast<size_t>(guess_.Repeats(hash) | stays(i));
+    kept += static_cast<size_t>(guess_.Repeats(hash)) | static_cast<size_t>(stays(i));
   }
   num_candidates_ = kept;
 }

@@ -33,7 +33,7 @@ struct BpeEncoderOptions {
 // Time is linear in the text (bpe.h); memory is the cache's and that of the longest piece.
 // REQUIRES: texts below 4 GiB - 64. Not thread-safe: one encoder per thread, over one model, which
 // must outlive it.
-class BpeEncoder : private IdSink {
+class BpeEncoder final : private IdSink {
  public:
   using Options = BpeEncoderOptions;
 
