@@ -14,6 +14,7 @@
 #include "formats/tokenizer_files.h"
 #include "pipeline/base64.h"
 #include "pipeline/error.h"
+#include "pipeline/json.h"
 #include "pipeline/output_file.h"
 
 namespace owt::formats {
@@ -67,7 +68,7 @@ void CheckAddedTokens(const Gpt2Vocab& vocab, const Json& file, const std::strin
 
 Gpt2Vocab FromJson(const std::string& content, const std::string& path) {
   try {
-    const Json file = Json::parse(content);
+    const Json file = ParseJson(content);
     const Json& model = file.at("model");
     const Json& splitter = file.at("pre_tokenizer");
     if (model.at("type") != "BPE") Refuse(path, "its model is not BPE");
@@ -171,7 +172,7 @@ Gpt2Vocab ReadTokenizer(const std::string& path) {
 Gpt2Vocab ReadTokenizerPair(const std::string& vocab_path, const std::string& merges_path) {
   Gpt2Vocab vocab(ReadSmallFile(merges_path, kMaxFileBytes), merges_path);
   try {
-    const Json ids = Json::parse(ReadSmallFile(vocab_path, kMaxFileBytes));
+    const Json ids = ParseJson(ReadSmallFile(vocab_path, kMaxFileBytes));
     CheckIds(vocab, ids, vocab_path);
     const auto end_of_text = ids.find(Gpt2Vocab::kEndOfText);
     if (end_of_text == ids.end() || *end_of_text != vocab.end_of_text()) {

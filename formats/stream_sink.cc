@@ -13,6 +13,7 @@
 #include "formats/compressor.h"
 #include "pipeline/error.h"
 #include "pipeline/hash.h"
+#include "pipeline/json.h"
 #include "pipeline/manifest.h"
 
 namespace owt::formats {
@@ -155,11 +156,11 @@ std::string StreamSink::Checkpoint(std::vector<Fd>* unsynced) {
   state["tail_turn"] = tail_turn_;
   state["tail_xxh3"] = Hash64(pending_);
   if (file_ != nullptr) file_->Keep(unsynced);
-  return state.dump();
+  return JsonText(state);
 }
 
 bool StreamSink::Restore(const std::string& text) {
-  const auto state = nlohmann::json::parse(text);
+  const auto state = ParseJson(text);
   finished_.clear();
   for (const auto& part : state.at("finished")) {
     finished_.push_back({part[0], part[1], part[2], part[3]});

@@ -7,6 +7,7 @@
 
 #include "pipeline/error.h"
 #include "pipeline/hash.h"
+#include "pipeline/json.h"
 #include "pipeline/output_file.h"
 
 namespace owt {
@@ -28,7 +29,7 @@ std::optional<std::string> Unsealed(std::string_view line) {
 }
 
 std::string HeaderText(const std::string& fingerprint) {
-  return nlohmann::ordered_json{{"owt", OWT_VERSION}, {"fingerprint", fingerprint}}.dump();
+  return JsonText(nlohmann::ordered_json{{"owt", OWT_VERSION}, {"fingerprint", fingerprint}});
 }
 
 std::string EntryText(const Journal::Entry& entry) {
@@ -41,15 +42,15 @@ std::string EntryText(const Journal::Entry& entry) {
   json["quarantine_bytes"] = entry.quarantine_bytes;
   json["dropped_bytes"] = entry.dropped_bytes;
   json["file_hashes"] = entry.file_hashes;
-  return json.dump();
+  return JsonText(json);
 }
 
 Journal::Entry ParseEntry(const std::string& text) {
-  const auto json = nlohmann::json::parse(text);
+  const auto json = ParseJson(text);
   Journal::Entry entry;
   entry.position = {json.at("file"), json.at("offset"), json.at("record")};
   entry.sink = json.at("sink");
-  entry.tally = ParseTally(json.at("tally").get<std::string>());
+  entry.tally = ParseTally(json.at("tally"));
   entry.quarantine_bytes = json.at("quarantine_bytes");
   entry.dropped_bytes = json.at("dropped_bytes");
   entry.file_hashes = json.at("file_hashes");

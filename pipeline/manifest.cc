@@ -12,12 +12,13 @@
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
 #include "pipeline/hash.h"
+#include "pipeline/json.h"
 #include "pipeline/output_file.h"
 
 namespace owt {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;  // written in our order
 
 constexpr uint64_t kMaxManifestBytes = uint64_t{1} << 30;
 
@@ -41,7 +42,7 @@ Json OutputJson(const OutputRecord& output) {
           {"xxh3", HexText(output.xxh3)}};
 }
 
-uint64_t ParseHash(const Json& json) {
+uint64_t ParseHash(const nlohmann::json& json) {
   const std::string text = json;
   uint64_t hash = 0;
   std::from_chars(text.data(), text.data() + text.size(), hash, 16);
@@ -74,15 +75,15 @@ bool SameInput(const InputRecord& recorded, const InputRecord& now) {
   return recorded.hashed && recorded.xxh3 == HashFile(now.path);
 }
 
-Manifest ParseManifest(const Json& json) {
+Manifest ParseManifest(const nlohmann::json& json) {
   Manifest manifest;
   manifest.stage = json.at("stage");
   manifest.version = json.at("owt");
   manifest.fingerprint = json.at("fingerprint");
   if (json.contains("options")) json.at("options").get_to(manifest.options);
   manifest.output = json.value("output", "");
-  manifest.tally = ParseTally(json.at("ledger").dump());
-  for (const Json& item : json.at("inputs")) {
+  manifest.tally = ParseTally(json.at("ledger"));
+  for (const nlohmann::json& item : json.at("inputs")) {
     InputRecord input;
     input.path = item.at("path");
     input.bytes = item.at("bytes");
@@ -91,7 +92,7 @@ Manifest ParseManifest(const Json& json) {
     if (input.hashed) input.xxh3 = ParseHash(item.at("xxh3"));
     manifest.inputs.push_back(std::move(input));
   }
-  for (const Json& item : json.at("outputs")) {
+  for (const nlohmann::json& item : json.at("outputs")) {
     manifest.outputs.push_back(
         {item.at("path"), item.at("records"), item.at("bytes"), ParseHash(item.at("xxh3"))});
   }
@@ -109,7 +110,7 @@ std::string ManifestPath(const std::string& output) {
 Manifest ReadManifest(const std::string& path) {
   const std::string content = ReadSmallFile(path, kMaxManifestBytes);
   try {
-    return ParseManifest(Json::parse(content));
+    return ParseManifest(ParseJson(content));
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::kInput, std::string("not a manifest: ") + error.what(), path);
   }
@@ -159,12 +160,12 @@ std::string ManifestJson(const RunContext& context, const Timings& timings) {
   for (const InputRecord& input : context.inputs) json["inputs"].push_back(InputJson(input));
   json["outputs"] = Json::array();
   for (const OutputRecord& output : context.outputs) json["outputs"].push_back(OutputJson(output));
-  json["ledger"] = Json::parse(TallyJson(context.tally));
+  json["ledger"] = TallyJson(context.tally);
   json["timings"] = {{"wall_seconds", timings.wall_seconds},
                      {"user_seconds", timings.user_seconds},
                      {"system_seconds", timings.system_seconds},
                      {"peak_rss_bytes", timings.peak_rss_bytes}};
-  return json.dump(1) + "\n";
+  return JsonText(json, 1) + "\n";
 }
 
 bool IsUpToDate(const RunContext& context) {

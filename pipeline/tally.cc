@@ -52,7 +52,7 @@ uint64_t Tally::num_dropped() const { return Sum(dropped); }
 
 uint64_t Tally::num_quarantined() const { return Sum(quarantined); }
 
-std::string TallyJson(const Tally& tally) {
+nlohmann::ordered_json TallyJson(const Tally& tally) {
   nlohmann::ordered_json json;
   json["in"] = tally.in;
   json["out"] = tally.out;
@@ -62,12 +62,11 @@ std::string TallyJson(const Tally& tally) {
   json["dropped"] = tally.dropped;
   json["quarantined"] = tally.quarantined;
   if (!tally.noted.empty()) json["noted"] = tally.noted;
-  return json.dump();
+  return json;
 }
 
-Tally ParseTally(std::string_view text) {
+Tally ParseTally(const nlohmann::json& json) {
   try {
-    const auto json = nlohmann::json::parse(text);
     Tally tally;
     tally.in = json.at("in");
     tally.out = json.at("out");

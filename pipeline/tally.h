@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,9 @@ struct Tally {
 
 // {"in":..,"out":..,"changed":..,"bytes_in":..,"bytes_out":..,"dropped":{..},"quarantined":{..}},
 // and "noted":{..} where something is.
-std::string TallyJson(const Tally& tally);
+nlohmann::ordered_json TallyJson(const Tally& tally);
 
 // Reads what TallyJson wrote; throws Error{kInput} on anything else.
-Tally ParseTally(std::string_view json);
+Tally ParseTally(const nlohmann::json& json);
 
 }  // namespace owt

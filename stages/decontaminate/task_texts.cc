@@ -8,6 +8,7 @@
 
 #include "formats/input_stream.h"
 #include "pipeline/error.h"
+#include "pipeline/json.h"
 
 namespace owt::decontaminate {
 namespace {
@@ -50,7 +51,7 @@ const TaskJson* ValueAt(const TaskJson& record, std::string_view path) {
 // Returns false where the line holds no text of the task.
 bool ReadTaskLine(std::string_view line, const Task& task,
                   const std::function<void(std::string_view)>& on_text) {
-  const TaskJson record = TaskJson::parse(line, nullptr, false);
+  const TaskJson record = ParseJsonOrDiscard(line);
   const TaskJson* const value = ValueAt(record, task.field);
   if (value == nullptr) return false;
   if (value->is_string()) {

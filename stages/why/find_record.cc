@@ -8,6 +8,7 @@
 
 #include "formats/document_map.h"
 #include "formats/line_source.h"
+#include "pipeline/json.h"
 #include "pipeline/output_file.h"
 #include "pipeline/paths.h"
 
@@ -16,12 +17,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Nothing where it is not JSON.
-Json Parse(std::string_view line) { return Json::parse(line, nullptr, false); }
-
 bool IsValue(const Json& json, std::string_view value) {
   if (json.is_string()) return json.get_ref<const std::string&>() == value;
-  return json.is_number() && json.dump() == value;
+  return json.is_number() && JsonText(json) == value;
 }
 
 // The longest run of characters that every JSON writer leaves as they are.
@@ -57,20 +55,20 @@ bool AnyLineWith(std::string_view needle, std::string_view bytes, OnLine on_line
 bool Query::Means(std::string_view line) const {
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (!line.starts_with('{')) return line.substr(0, line.find('\t')) == value;
-  const Json json = Parse(line);
+  const Json json = ParseJsonOrDiscard(line);
   if (!json.is_object()) return false;
   const auto found = json.find(field);
   return found != json.end() && IsValue(*found, value);
 }
 
 bool Query::MeansRecordOf(std::string_view side_line) const {
-  const Json json = Parse(side_line);
+  const Json json = ParseJsonOrDiscard(side_line);
   if (!json.is_object() || !json.contains("record") || !json["record"].is_string()) return false;
   return Means(json["record"].get_ref<const std::string&>());
 }
 
 std::string ReasonOf(std::string_view side_line) {
-  const Json json = Parse(side_line);
+  const Json json = ParseJsonOrDiscard(side_line);
   return fmt::format("{} ({}, byte {})", json.value("reason", "?"), json.value("file", "?"),
                      json.value("offset", uint64_t{0}));
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/error.h"
+#include "pipeline/json.h"
 
 namespace owt::trainer {
 namespace {
@@ -43,14 +44,12 @@ std::string MakeConfigJson(const ModelConfig& config) {
 }
 
 int64_t ReadHeads(std::string_view json, const std::string& file) {
-  const Json config = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const Json config = ParseJsonOrDiscard(json);
   if (!config.is_object()) throw Error(ErrorKind::kInput, "it is no JSON object", file);
   for (const auto& [key, value] : config.items()) {
     if (IsOurs(key, value)) continue;
     // Writing out a nested value would recurse as deep as the file likes.
-    const std::string shown = value.is_primitive()
-                                  ? value.dump(-1, ' ', false, Json::error_handler_t::replace)
-                                  : "nested";
+    const std::string shown = value.is_primitive() ? JsonText(value) : "nested";
     throw Error(ErrorKind::kInput,
                 fmt::format("{} is {}, which owt's GPT-2 does not compute", key, shown), file);
   }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/error.h"
+#include "pipeline/json.h"
 #include "tests/support/scratch_folder.h"
 
 namespace owt::formats {
@@ -36,7 +37,7 @@ TEST_F(TokenizerFilesTest, Gpt2sFilesAsOpenAiAndTiktokenHaveThem) {
   const std::string tiktoken = TiktokenText(vocab);
   EXPECT_EQ(tiktoken.size(), 835554u);
   EXPECT_TRUE(tiktoken.starts_with("IQ== 0\nIg== 1\n"));
-  const auto ids = nlohmann::json::parse(VocabJson(vocab, {}));
+  const auto ids = ParseJson(VocabJson(vocab, {}));
   EXPECT_EQ(ids.size(), 50257u);
   EXPECT_EQ(ids.at("<|endoftext|>"), 50256);
   EXPECT_EQ(ids.at("\u0120the"), 262);
