@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
+
+#include "pipeline/error.h"
 
 namespace owt::dedup {
 namespace {
@@ -41,6 +44,23 @@ std::string BandFileHeader::Bytes() const {
   PutLowestFirst(seed, &bytes);
   PutLowestFirst(reserved, &bytes);
   return bytes;
+}
+
+bool BandFileHeader::Parse(std::string_view bytes) {
+  if (bytes.size() != kBytes || !bytes.starts_with(kMagic)) return false;
+  bytes.remove_prefix(kMagic.size());
+  const auto take = [&](auto* number) {
+    std::memcpy(number, bytes.data(), sizeof(*number));
+    bytes.remove_prefix(sizeof(*number));
+  };
+  for (uint32_t* number : {&record_bytes, &band, &bands, &rows, &family, &unit, &shingle_size,
+                           &words, &slots, &normalization}) {
+    take(number);
+  }
+  take(&seed);
+  take(&reserved);
+  const uint32_t expected_bytes = band == kExactBand ? sizeof(TextKey) : BandRecord::kBytes;
+  return record_bytes == expected_bytes && normalization == kNormalization;
 }
 
 std::vector<std::string> BandFileNames(const std::string& prefix, int bands) {
@@ -104,8 +124,8 @@ void BandWriter::AddBands(std::string_view records) {
   files_.back().Write(exact_);
   exact_.clear();
   const size_t bands = files_.size() - 1;
+  if (records.empty()) return;
   const size_t bytes = records.size() / bands;
-  if (bytes == 0) return;
   for (size_t band = 0; band < bands; ++band) {
     files_[band].Write(records.substr(band * bytes, bytes));
   }
@@ -126,6 +146,69 @@ void BandWriter::Commit(std::vector<OutputRecord>* outputs) {
     const uint64_t records = i + 1 == files_.size() ? state_.records : state_.documents;
     outputs->push_back({file.path(), records, file.bytes(), file.xxh3()});
   }
+}
+
+BandFileReader::BandFileReader(const std::string& path, uint32_t band) : file_(Fd::OpenRead(path)) {
+  char bytes[BandFileHeader::kBytes];
+  const size_t got = file_.ReadAt(bytes, sizeof(bytes), 0);
+  if (!header_.Parse({bytes, got}) || header_.band != band) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("no file of band keys of this version, or of another band than {}",
+                            static_cast<int32_t>(band)),
+                path);
+  }
+  const uint64_t body = file_.Size() - BandFileHeader::kBytes;
+  size_ = body / header_.record_bytes;
+  if (body % header_.record_bytes != 0) {
+    throw Error(ErrorKind::kInput, "the file ends within a record; write it again", path);
+  }
+}
+
+template <typename OnRecord>
+void BandFileReader::ForEachRecord(const OnRecord& on_record) const {
+  const uint64_t bytes = header_.record_bytes;
+  std::vector<char> block(bytes * std::min<uint64_t>(size_, uint64_t{1} << 16));
+  for (uint64_t done = 0; done < size_;) {
+    const size_t wanted = std::min<uint64_t>(block.size(), (size_ - done) * bytes);
+    const size_t got = file_.ReadAt(block.data(), wanted, BandFileHeader::kBytes + done * bytes);
+    if (got != wanted) {
+      throw Error(ErrorKind::kInput, "the file became shorter while it was read", file_.path());
+    }
+    for (size_t at = 0; at < got; at += bytes) on_record(block.data() + at);
+    done += got / bytes;
+  }
+}
+
+void BandFileReader::ForEachBandKey(
+    uint64_t max_document,
+    const std::function<void(uint64_t key, uint32_t document)>& on_key) const {
+  uint64_t least = 0;
+  ForEachRecord([&](const char* record) {
+    uint64_t key;
+    uint32_t document;
+    std::memcpy(&key, record, sizeof(key));
+    std::memcpy(&document, record + sizeof(key), sizeof(document));
+    if (document < least || document >= max_document) {
+      throw Error(ErrorKind::kInput,
+                  fmt::format("document {} is out of order, or beyond the {} of the exact file",
+                              document, max_document),
+                  file_.path());
+    }
+    least = document + uint64_t{1};
+    on_key(key, document);
+  });
+}
+
+void BandFileReader::ForEachKey(
+    const std::function<void(uint64_t record, const TextKey& key)>& on_key) const {
+  uint64_t number = 0;
+  ForEachRecord([&](const char* record) {
+    TextKey key;
+    std::memcpy(&key.low, record, sizeof(key.low));
+    std::memcpy(&key.high, record + sizeof(key.low), sizeof(key.high));
+    if (key != TextKey()) on_key(number, key);
+    ++number;
+  });
 }
 
 }  // namespace owt::dedup

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,7 @@
 #include "pipeline/context.h"
 #include "pipeline/fd.h"
 #include "pipeline/output_file.h"
-#include "stages/dedup/index.h"
+#include "stages/dedup/text_key.h"
 
 namespace owt::dedup {
 
@@ -52,6 +53,9 @@ struct BandFileHeader {
   static constexpr uint32_t kNormalization = 1;
 
   std::string Bytes() const;
+
+  // Reads what Bytes gave; false where it is none of this version.
+  bool Parse(std::string_view bytes);
 };
 
 // The names under `prefix`, the exact file last.
@@ -96,6 +100,35 @@ class BandWriter {
   std::vector<OutputFile> files_;
   State state_;
   std::string exact_;  // what the exact file still lacks
+};
+
+// Reads one of the files from its start, as often as asked for.
+class BandFileReader {
+ public:
+  // Throws Error{kInput} where the file is not one of `band`, or ends within a record.
+  BandFileReader(const std::string& path, uint32_t band);
+
+  const BandFileHeader& header() const { return header_; }
+
+  // How many records there are.
+  uint64_t size() const { return size_; }
+
+  // Of a band file. Throws Error{kInput} where the documents do not ascend, or reach
+  // `max_document`.
+  void ForEachBandKey(uint64_t max_document,
+                      const std::function<void(uint64_t key, uint32_t document)>& on_key) const;
+
+  // Of the exact file, those of documents.
+  void ForEachKey(const std::function<void(uint64_t record, const TextKey& key)>& on_key) const;
+
+ private:
+  // Calls on_record(bytes of it) in order.
+  template <typename OnRecord>
+  void ForEachRecord(const OnRecord& on_record) const;
+
+  Fd file_;
+  BandFileHeader header_;
+  uint64_t size_ = 0;
 };
 
 }  // namespace owt::dedup

@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
-
 #include "formats/document.h"
 #include "pipeline/error.h"
 #include "pipeline/json_string.h"
 
 namespace owt::dedup {
-
 namespace {
 
 void AppendField(std::string_view name, std::string_view value, std::string* out) {
@@ -18,64 +14,91 @@ void AppendField(std::string_view name, std::string_view value, std::string* out
   AppendJsonString(value, out);
 }
 
-}  // namespace
-
-bool RangeSource::Next(Batch* batch) {
-  if (!source_->Next(batch)) return false;
-  if (!range_.contains(batch->begin.record)) batch->bad.clear();
-  return true;
+std::string_view ReasonOf(const Removal& removal) {
+  return removal.is_exact() ? "exact_duplicate" : "near_duplicate";
 }
 
-// {"record":9,"file":"a.json","offset":700,"url":..,"reason":"near_duplicate","similarity":0.9,
-//  "kept":2,"kept_url":..} and, where the cluster is a chain, "match" with its own similarity.
+// "reason":"near_duplicate","similarity":0.9,"kept":2,"kept_url":..,"band":3 and, where the cluster
+// is a chain, "match" with its own similarity; the band is the first that document and match share.
+std::string Facts(const Removal& removal, std::string_view kept_url) {
+  std::string facts = fmt::format("\"reason\":\"{}\",\"similarity\":{:.6f},\"kept\":{}",
+                                  ReasonOf(removal), removal.similarity, removal.kept);
+  if (!kept_url.empty()) AppendField("kept_url", kept_url, &facts);
+  if (!removal.is_exact()) facts += fmt::format(",\"band\":{}", removal.band);
+  if (removal.match != removal.kept) {
+    facts += fmt::format(",\"match\":{},\"match_similarity\":{:.6f}", removal.match,
+                         removal.match_similarity);
+  }
+  return facts;
+}
+
+}  // namespace
+
+// What was a document in the first pass must be one now.
+Document* FilterTransform::Parse(const Batch& batch, size_t begin, size_t end) const {
+  Document* document;
+  if (!reader_.Parse(batch, begin, end, &document).empty()) {
+    throw Error(ErrorKind::kInput, "the file changed while it was read; run again",
+                context_.inputs[batch.begin.file].path, batch.OffsetOf(begin));
+  }
+  return document;
+}
+
+// {"record":9,"offset":700,"file":"a.json","url":.., and Facts.
+std::string FilterTransform::Line(const Batch& batch, size_t begin, const Document& document,
+                                  const Removal& removal) const {
+  std::string line =
+      fmt::format("{{\"record\":{},\"offset\":{}", removal.document, batch.OffsetOf(begin));
+  AppendField("file", context_.inputs[batch.begin.file].path, &line);
+  if (!document.url().empty()) AppendField("url", document.url(), &line);
+  return line + "," + Facts(removal, duplicates_.UrlOf(removal.kept)) + "}\n";
+}
+
+void FilterTransform::Keep(const Batch& batch, size_t begin, size_t end,
+                           BatchResult* result) const {
+  if (mode_ == OutputMode::kList) return result->Drop(begin, end, "no_duplicate");
+  ++result->tally.out;
+  result->bytes.append(batch.bytes.view().substr(begin, end - begin));
+  result->bytes += '\n';
+}
+
 void FilterTransform::Remove(const Batch& batch, size_t begin, size_t end, const Removal& removal,
                              BatchResult* result) const {
-  const std::string_view reason = removal.is_exact ? "exact_duplicate" : "near_duplicate";
-  result->Drop(begin, end, reason);
-  if (!decisions_.explain) return;
-  std::string* out = &result->aux;
-  *out += fmt::format("{{\"record\":{},\"offset\":{}", removal.document, batch.OffsetOf(begin));
-  AppendField("file", context_.inputs[batch.begin.file].path, out);
-  Document* document;
-  if (reader_.Parse(batch, begin, end, &document).empty() && !document->url().empty()) {
-    AppendField("url", document->url(), out);
+  const bool drops = mode_ == OutputMode::kDrop;
+  Document* const document = drops && !explain_ ? nullptr : Parse(batch, begin, end);
+  if (explain_) result->aux += Line(batch, begin, *document, removal);
+  if (drops) return result->Drop(begin, end, ReasonOf(removal));
+  ++result->tally.out;
+  result->tally.Note(ReasonOf(removal), 1);
+  if (mode_ == OutputMode::kList) {
+    result->bytes += Line(batch, begin, *document, removal);
+    return;
   }
-  AppendField("reason", reason, out);
-  *out += fmt::format(",\"similarity\":{:.6f},\"kept\":{}", removal.similarity, removal.kept);
-  const std::string_view kept_url = decisions_.candidates->UrlOf(removal.kept);
-  if (!kept_url.empty()) AppendField("kept_url", kept_url, out);
-  if (removal.match != removal.kept) {
-    *out += fmt::format(",\"match\":{},\"match_similarity\":{:.6f}", removal.match,
-                        removal.match_similarity);
-  }
-  *out += "}\n";
+  ++result->tally.changed;
+  document->SetJson("dedup", "{" + Facts(removal, duplicates_.UrlOf(removal.kept)) + "}");
+  document->AppendLine(&result->bytes);
 }
 
 void FilterTransform::Apply(const Batch& batch, BatchResult* result) const {
-  const std::span<const Removal> removals = decisions_.removals;
-  auto removal =
-      std::lower_bound(removals.begin(), removals.end(), batch.begin.record,
-                       [](const Removal& r, uint64_t record) { return r.document < record; });
-  const std::string_view bytes = batch.bytes.view();
+  const std::vector<Removal> removals =
+      duplicates_.removals->In(batch.begin.record, result->end.record);
+  auto removal = removals.begin();
+  const RecordSet& documents = duplicates_.copies.documents();
   ForEachNumberedLine(batch, [&](uint64_t record, size_t begin, size_t end) {
-    if (!decisions_.range.contains(record)) return;
+    if (!range_.contains(record)) return;
     ++result->tally.in;
     while (removal != removals.end() && removal->document < record) ++removal;
     if (removal != removals.end() && removal->document == record) {
       return Remove(batch, begin, end, *removal, result);
     }
-    if (decisions_.first_copies[record] == kNoDocument) {
-      Document* document;
-      const std::string_view bad = reader_.Parse(batch, begin, end, &document);
-      if (bad.empty()) {
-        throw Error(ErrorKind::kInput, "the file changed while it was read; run again",
-                    context_.inputs[batch.begin.file].path, batch.OffsetOf(begin));
-      }
-      return result->Quarantine(begin, end, bad);
+    if (documents.Has(record)) return Keep(batch, begin, end, result);
+    Document* document;
+    const std::string_view bad = reader_.Parse(batch, begin, end, &document);
+    if (bad.empty()) {
+      throw Error(ErrorKind::kInput, "the file changed while it was read; run again",
+                  context_.inputs[batch.begin.file].path, batch.OffsetOf(begin));
     }
-    ++result->tally.out;
-    result->bytes.append(bytes.substr(begin, end - begin));
-    result->bytes += '\n';
+    result->Quarantine(begin, end, bad);
   });
 }
 

@@ -30,26 +30,4 @@ BandGeometry ChooseGeometry(double threshold, int num_slots, double recall = 0.9
 void BandKeys(std::span<const uint32_t> signature, BandGeometry geometry, std::span<uint64_t> keys);
 void BandKeys(std::span<const uint64_t> signature, BandGeometry geometry, std::span<uint64_t> keys);
 
-// Sets of documents that share a band key, two or more each, in ascending order. Equal sets of
-// different bands appear once.
-class Buckets {
- public:
-  size_t size() const { return starts_.size() - 1; }
-
-  std::span<const uint32_t> operator[](size_t i) const {
-    return std::span(members_).subspan(starts_[i], starts_[i + 1] - starts_[i]);
-  }
-
-  void Add(std::span<const uint32_t> members);
-
- private:
-  std::vector<uint32_t> members_;
-  std::vector<uint64_t> starts_ = {0};
-};
-
-// The buckets of `documents` (ascending), the i-th of which has the keys
-// keys[i * bands, (i + 1) * bands). Sorts a band at a time on all threads of the arena; takes 32
-// bytes per document beside the result, which does not depend on the threads.
-Buckets FindBuckets(std::span<const uint32_t> documents, std::span<const uint64_t> keys, int bands);
-
 }  // namespace owt::dedup

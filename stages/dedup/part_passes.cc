@@ -9,7 +9,7 @@
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
 #include "pipeline/json_string.h"
-#include "stages/dedup/index.h"
+#include "stages/dedup/text_key.h"
 
 namespace owt::dedup {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "pipeline/batch.h"
 #include "pipeline/context.h"
-#include "stages/dedup/filter.h"
+#include "stages/dedup/document_reader.h"
 #include "stages/dedup/part_dedup.h"
-#include "stages/dedup/passes.h"
+#include "stages/dedup/record_range.h"
 #include "stages/dedup/record_sorter.h"
 
 namespace owt::dedup {

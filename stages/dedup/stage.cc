@@ -1,11 +1,10 @@
-// `owt dedup`: drops documents that were there before. Three passes over the input: sketch every
-// document, collect the shingles of those that may be copies, copy what stays. Between them, on
-// numbers alone: buckets, exact verification, clusters (lsh.h, verify.h, removals.h).
+// `owt dedup`: drops documents that were there before. Three passes over the input: sign every
+// document, collect the shingles of those that may be copies (find_duplicates.h), copy what stays
+// (filter.h).
 #include <fmt/format.h>
-#include <oneapi/tbb/task_arena.h>
 
 #include <memory>
-#include <optional>
+#include <string>
 #include <utility>
 
 #include "formats/explained_sink.h"
@@ -17,48 +16,17 @@
 #include "pipeline/paths.h"
 #include "pipeline/stage.h"
 #include "stages/dedup/filter.h"
+#include "stages/dedup/find_duplicates.h"
 #include "stages/dedup/method.h"
 #include "stages/dedup/part_dedup.h"
-#include "stages/dedup/passes.h"
 #include "stages/dedup/sign_documents.h"
 
 namespace owt::stages {
 namespace {
 
-using dedup::Candidates;
-using dedup::Decisions;
 using dedup::DocumentReader;
-using dedup::Index;
-using dedup::kNoDocument;
-using dedup::Wanted;
-
-// The whole input, also for a shard: a document may be a copy of one in another shard.
-formats::LineSource WholeInput(RunContext& context) {
-  const std::string shard = std::exchange(context.common.shard, "0/1");
-  formats::LineSource source(context, true);
-  context.common.shard = shard;
-  return source;
-}
-
-// What pass 2 has to keep, by record; empty where that is nothing at all.
-std::vector<Wanted> WantedOf(std::span<const uint32_t> first_copies, const dedup::Buckets& buckets,
-                             bool explain) {
-  std::vector<Wanted> wanted(first_copies.size());
-  bool any = false;
-  if (explain) {
-    for (uint32_t i = 0; i < first_copies.size(); ++i) {
-      if (first_copies[i] == i || first_copies[i] == kNoDocument) continue;
-      wanted[first_copies[i]] = Wanted::kUrl;
-      any = true;
-    }
-  }
-  for (size_t i = 0; i < buckets.size(); ++i) {
-    for (const uint32_t document : buckets[i]) wanted[document] = Wanted::kShingles;
-    any = true;
-  }
-  if (!any) wanted.clear();
-  return wanted;
-}
+using dedup::Duplicates;
+using dedup::OutputMode;
 
 class Dedup : public Stage {
  public:
@@ -67,18 +35,34 @@ class Dedup : public Stage {
         .Flag("lsh", &near_, "drop near duplicates too, found by MinHash and LSH")
         .Detail(
             "Without it only documents whose text equals an earlier one's are dropped. Candidates "
-            "are checked by the exact Jaccard index of their shingles; the first document of each "
-            "cluster stays.")
+            "are checked by the exact similarity of their shingles; one document of each cluster "
+            "stays.")
         .Flag("bands-only", &bands_only_, "write band files instead of documents, and stop")
         .Detail(
             "OUTPUT.band-00 and so on and OUTPUT.exact: the keys by which candidates meet, each "
             "with its document's number (docs/dedup.md).");
     method_options_.Declare(options);
-    options.Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
+    options
+        .Choice("similarity", &similarity_, {"jaccard", "containment"},
+                "what --threshold is about: the common part of both texts, or of the shorter one")
+        .Detail("Candidates are found by the Jaccard index either way.")
+        .Text("keep", &keep_, "RULE", "which document of a cluster stays")
+        .Detail(
+            "first, longest, shortest, max:FIELD, min:FIELD (a number of the record), or "
+            "priority:A,B,..., parts of input names, the most wanted first. Of equals the first.")
+        .Choice("mode", &mode_, {"drop", "annotate", "list"}, "what becomes of duplicates")
+        .Detail(
+            "annotate keeps them, with a field \"dedup\" that says why they would go; list writes "
+            "a line about each of them and no documents.")
+        .Choice("guard", &guard_, {"refuse", "warn"},
+                "at a cluster of 1,000 or more documents, most of them unlike the one that stays")
+        .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
+    options.Example("owt dedup --lsh --keep max:score merged.json out.json",
+                    "keeps the document of the highest score of each cluster");
     options.Example("owt dedup --lsh --bands-only --bands 14 --rows 8 merged.json merged",
                     "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
@@ -96,6 +80,8 @@ class Dedup : public Stage {
     return dedup::BandFileNames(context.output, method.geometry.bands);
   }
 
+  void CleanUp(const RunContext& context) override { dedup::WorkFolder::Remove(context); }
+
   void Run(RunContext& context) override {
     for (const InputRecord& input : context.inputs) {
       if (formats::ProbeInput(input.path).is_regular) continue;
@@ -109,35 +95,25 @@ class Dedup : public Stage {
     const DocumentReader reader(context);
     if (bands_only_) return WriteBands(context, method, reader);
 
-    Index index(method.near ? method.geometry.bands : 0);
-    {
-      formats::LineSource source = WholeInput(context);
-      SketchDocuments(context, source, method, reader, &index);
-    }
-    oneapi::tbb::task_arena arena(context.workers());
-    std::vector<uint32_t> first_copies;
-    dedup::Buckets buckets;
-    arena.execute([&] {
-      first_copies = index.FirstCopies();
-      if (method.near) buckets = index.TakeCandidates(first_copies);
-    });
-
-    Candidates candidates;
-    const std::vector<Wanted> wanted = WantedOf(first_copies, buckets, !explain_.empty());
-    if (!wanted.empty()) {
-      formats::LineSource source = WholeInput(context);
-      CollectCandidates(context, source, method, reader, wanted, &candidates);
-    }
-    std::vector<dedup::Removal> removals;
-    arena.execute([&] {
-      const auto set_of = [&](uint32_t document) { return candidates.SetOf(document); };
-      const auto edges = Verify(buckets, method.threshold, set_of);
-      removals = DecideRemovals(first_copies, edges, set_of);
-    });
-    Filter(context, reader, first_copies, removals, candidates);
+    const OutputMode mode = Mode();
+    dedup::FindOptions options;
+    if (similarity_ == "containment") options.measure = dedup::Measure::kContainment;
+    options.keep = dedup::KeepRule(keep_);
+    options.names_urls = !explain_.empty() || mode != OutputMode::kDrop;
+    options.refuses_percolation = guard_ == "refuse";
+    const dedup::WorkFolder folder(context);
+    context.common.resume = false;  // the folder was there; which pass goes on is its business
+    const std::unique_ptr<Duplicates> duplicates =
+        FindDuplicates(context, method, options, reader, folder);
+    Filter(context, reader, *duplicates, mode);
   }
 
  private:
+  OutputMode Mode() const {
+    if (mode_ == "drop") return OutputMode::kDrop;
+    return mode_ == "list" ? OutputMode::kList : OutputMode::kAnnotate;
+  }
+
   void RunParts(RunContext& context) const {
     if (near_ || bands_only_) {
       throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
@@ -156,25 +132,24 @@ class Dedup : public Stage {
                   context.output);
     }
     formats::LineSource source(context, true);
-    SignDocuments(context, source, method, reader);
+    SignDocuments(context, source, method, reader, method.geometry.bands, "");
   }
 
-  void Filter(RunContext& context, const DocumentReader& reader,
-              std::span<const uint32_t> first_copies, std::span<const dedup::Removal> removals,
-              const Candidates& candidates) const {
+  // Reads the whole input for a shard too: it does not know where its records begin.
+  void Filter(RunContext& context, const DocumentReader& reader, const Duplicates& duplicates,
+              OutputMode mode) const {
     const Shard shard = context.shard();
+    const uint64_t num_records = duplicates.copies.documents().size();
     const auto bound = [&](uint64_t i) {
-      return static_cast<uint64_t>(static_cast<unsigned __int128>(first_copies.size()) * i /
-                                   shard.count);
+      return static_cast<uint64_t>(static_cast<unsigned __int128>(num_records) * i / shard.count);
     };
-    const Decisions decisions{first_copies,
-                              removals,
-                              &candidates,
-                              {bound(shard.index), bound(shard.index + 1)},
-                              !explain_.empty()};
-    formats::LineSource lines = WholeInput(context);
-    dedup::RangeSource source(&lines, decisions.range);
-    const dedup::FilterTransform transform(context, reader, decisions);
+    const dedup::RecordRange range = {bound(shard.index), bound(shard.index + 1)};
+    const std::string whole = std::exchange(context.common.shard, "0/1");
+    formats::LineSource lines(context, true);
+    context.common.shard = whole;
+    dedup::RangeSource source(&lines, range);
+    const dedup::FilterTransform transform(context, reader, duplicates, range, mode,
+                                           !explain_.empty());
     formats::ExplainedSink sink(context, explain_);
     RunFlow(context, source, transform, sink);
   }
@@ -182,6 +157,10 @@ class Dedup : public Stage {
   bool near_ = false;
   bool bands_only_ = false;
   dedup::MethodOptions method_options_;
+  std::string similarity_ = "jaccard";
+  std::string keep_ = "first";
+  std::string mode_ = "drop";
+  std::string guard_ = "refuse";
   std::string explain_;
   dedup::PartOptions parts_;
 };

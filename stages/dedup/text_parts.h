@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "stages/dedup/index.h"
+#include "stages/dedup/text_key.h"
 
 namespace owt::dedup {
 

@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "stages/dedup/index.h"
 #include "stages/dedup/lsh.h"
 #include "stages/dedup/minhash.h"
 #include "stages/dedup/removals.h"
 #include "stages/dedup/shingles.h"
 #include "stages/dedup/verify.h"
 #include "tests/reference/near_duplicates.h"
+#include "tests/unit/stages/dedup/disk_corpus.h"
 
 namespace owt::dedup {
 namespace {
@@ -47,8 +47,7 @@ std::vector<Removal> Deduplicate(const std::vector<std::string>& texts, double t
   const BandGeometry geometry = ChooseGeometry(threshold, 128);
   const MinHasher hasher(Family::kKperm32, 128, 1234);
   Shingler shingler({ShingleRule::Unit::kWord, 5});
-  Index index(geometry.bands);
-  std::vector<std::vector<uint64_t>> sets;
+  std::vector<DiskDocument> documents;
   for (const std::string& text : texts) {
     std::vector<uint64_t> shingles = shingler.Make(text);
     std::vector<uint64_t> keys;
@@ -56,14 +55,11 @@ std::vector<Removal> Deduplicate(const std::vector<std::string>& texts, double t
       keys.resize(static_cast<size_t>(geometry.bands));
       BandKeys(hasher.Sign(shingles).narrow, geometry, keys);
     }
-    index.Add(KeyOf(text), keys);
     SortAndUnify(&shingles);
-    sets.push_back(std::move(shingles));
+    documents.push_back({KeyOf(text), keys, shingles, 0, ""});
   }
-  const auto set_of = [&](uint32_t i) { return ShingleSet(sets[i]); };
-  const std::vector<uint32_t> first = index.FirstCopies();
-  const std::vector<Edge> edges = Verify(index.TakeCandidates(first), threshold, set_of);
-  return DecideRemovals(first, edges, set_of);
+  DiskCorpus corpus(documents, geometry.bands);
+  return AllOf(corpus.Decide(corpus.VerifiedEdges(threshold), threshold));
 }
 
 // 500 documents of which half are copies at graded distance.

@@ -3,24 +3,13 @@
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <cstdint>
-#include <span>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "formats/document.h"
 #include "pipeline/batch.h"
 #include "pipeline/context.h"
-#include "stages/dedup/index.h"
-#include "stages/dedup/lsh.h"
-#include "stages/dedup/method.h"
-#include "stages/dedup/verify.h"
 
 namespace owt::dedup {
-
-// The two passes over the input that come before its documents are copied: one sketches every
-// document, one keeps the shingles of those that may be copies. The third is in filter.h.
 
 // Reads the documents of a batch. Thread-safe: every thread has a parser of its own.
 class DocumentReader {
@@ -63,47 +52,5 @@ void ForEachNumberedLine(const Batch& batch, const OnLine& on_line) {
     begin = end + 1;
   }
 }
-
-// Pass 1: keys of texts and of bands into `index`. Throws Error{kResource} where that does not fit
-// into --memory. `source` must count lines.
-void SketchDocuments(RunContext& context, Source& source, const Method& method,
-                     const DocumentReader& reader, Index* index);
-
-// Which documents pass 2 keeps, and what of them.
-enum class Wanted : uint8_t { kNothing, kUrl, kShingles };
-
-// Shingle sets and addresses of documents, by number.
-class Candidates {
- public:
-  // Numbers must ascend.
-  void Add(uint32_t document, std::string_view url, std::span<const uint64_t> shingles);
-
-  // Empty where the document was not kept.
-  ShingleSet SetOf(uint32_t document) const;
-  std::string_view UrlOf(uint32_t document) const;
-
-  uint64_t bytes() const {
-    return shingles_.size() * sizeof(uint64_t) + urls_.size() + places_.size() * sizeof(Place);
-  }
-
- private:
-  struct Place {
-    uint32_t document;
-    uint64_t shingles_end;
-    uint64_t url_end;
-  };
-
-  // Index into places_, or its size.
-  size_t Find(uint32_t document) const;
-
-  std::vector<Place> places_;
-  std::vector<uint64_t> shingles_;
-  std::string urls_;
-};
-
-// Pass 2. wanted[i] is of record i.
-void CollectCandidates(RunContext& context, Source& source, const Method& method,
-                       const DocumentReader& reader, const std::vector<Wanted>& wanted,
-                       Candidates* candidates);
 
 }  // namespace owt::dedup

@@ -1,0 +1,52 @@
+#include "stages/dedup/copies.h"
+
+#include <string_view>
+
+#include "stages/dedup/record_sorter.h"
+#include "stages/dedup/repeated_keys.h"
+
+namespace owt::dedup {
+namespace {
+
+constexpr size_t kFirstsBuffer = size_t{1} << 20;
+
+}  // namespace
+
+Copies::Copies(const std::string& path, const std::string& scratch_folder, uint64_t memory_bytes,
+               UnionFind* clusters)
+    : firsts_(scratch_folder, kFirstsBuffer) {
+  const BandFileReader file(path, BandFileHeader::kExactBand);
+  documents_ = RecordSet(file.size());
+  copies_ = RecordSet(file.size());
+  RepeatedKeys repeated(scratch_folder, memory_bytes / 2, file.size());
+  file.ForEachKey([&](uint64_t, const TextKey& key) { repeated.Count(key.low); });
+  file.ForEachKey([&](uint64_t record, const TextKey& key) {
+    documents_.Add(record);
+    repeated.Add(key.low, key.high, static_cast<uint32_t>(record));
+  });
+  RecordSorter by_copy(scratch_folder, memory_bytes / 2);
+  repeated.ForEachGroup([&](std::span<const uint32_t> members) {
+    for (const uint32_t copy : members.subspan(1)) {
+      copies_.Add(copy);
+      clusters->Union(members[0], copy);
+      by_copy.Add({copy, members[0], 0});
+    }
+  });
+  copies_.Seal();
+  by_copy.Finish();
+  for (RecordSorter::Record record; by_copy.Next(&record);) {
+    const auto first = static_cast<uint32_t>(record[1]);
+    firsts_.Append({reinterpret_cast<const char*>(&first), sizeof(first)});
+  }
+  firsts_.FinishWriting();
+}
+
+uint32_t Copies::FirstOf(uint32_t document) const {
+  if (!copies_.Has(document)) return document;
+  uint32_t first = 0;
+  firsts_.ReadAt(copies_.Rank(document) * sizeof(first), reinterpret_cast<char*>(&first),
+                 sizeof(first));
+  return first;
+}
+
+}  // namespace owt::dedup

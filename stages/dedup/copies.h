@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "stages/dedup/band_file.h"
+#include "stages/dedup/record_set.h"
+#include "stages/dedup/union_find.h"
+#include "stages/text/scratch_file.h"
+
+namespace owt::dedup {
+
+// The documents whose text equals an earlier one's. A quarter of a byte a record, and 8 bytes on
+// disk a copy. Reading is thread-safe.
+class Copies {
+ public:
+  // From the exact file at `path`, within `memory_bytes` beside the sets. Joins the copies in
+  // `clusters`, which has an element for each record.
+  Copies(const std::string& path, const std::string& scratch_folder, uint64_t memory_bytes,
+         UnionFind* clusters);
+
+  // The records that are documents, and those of them that are copies.
+  const RecordSet& documents() const { return documents_; }
+
+  const RecordSet& copies() const { return copies_; }
+
+  // The first document with the same text: itself where it is no copy.
+  uint32_t FirstOf(uint32_t document) const;
+
+ private:
+  RecordSet documents_, copies_;
+  text::ScratchFile firsts_;  // of each copy, in their order
+};
+
+}  // namespace owt::dedup

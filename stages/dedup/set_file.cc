@@ -1,0 +1,104 @@
+#include "stages/dedup/set_file.h"
+
+#include <sys/stat.h>
+
+#include <cstring>
+
+#include "pipeline/error.h"
+
+namespace owt::dedup {
+namespace {
+
+// In front of a record's shingles and address.
+struct FactsHead {
+  uint64_t rank;
+  uint32_t url_bytes;
+  uint32_t num_shingles;
+};
+
+uint64_t SizeOfKept(const std::string& path) {
+  struct stat status;
+  if (stat(OutputFile::PartialPath(path).c_str(), &status) != 0) return 0;
+  return static_cast<uint64_t>(status.st_size);
+}
+
+std::string SetsPath(const std::string& prefix) { return prefix + ".sets"; }
+
+std::string PlacesPath(const std::string& prefix) { return prefix + ".places"; }
+
+}  // namespace
+
+SetWriter::SetWriter(const std::string& prefix, uint64_t documents, uint64_t bytes)
+    : sets_(SetsPath(prefix), bytes), places_(PlacesPath(prefix), documents * sizeof(uint64_t)) {}
+
+bool SetWriter::CanResume(const std::string& prefix, uint64_t documents, uint64_t bytes) {
+  return SizeOfKept(SetsPath(prefix)) >= bytes &&
+         SizeOfKept(PlacesPath(prefix)) >= documents * sizeof(uint64_t);
+}
+
+void SetWriter::Add(std::string_view records) {
+  std::string ends;
+  const uint64_t begin = sets_.bytes();
+  for (size_t at = 0; at < records.size();) {
+    FactsHead head;
+    std::memcpy(&head, records.data() + at, sizeof(head));
+    at += sizeof(head) + head.url_bytes + head.num_shingles * sizeof(uint64_t);
+    const uint64_t end = begin + at;
+    ends.append(reinterpret_cast<const char*>(&end), sizeof(end));
+  }
+  sets_.Write(records);
+  places_.Write(ends);
+}
+
+void SetWriter::Keep(std::vector<Fd>* unsynced) {
+  sets_.Keep(unsynced);
+  places_.Keep(unsynced);
+}
+
+void SetWriter::Commit() {
+  sets_.Commit();
+  places_.Commit();
+}
+
+void AppendFacts(const DocumentFacts& facts, std::string* to) {
+  const FactsHead head = {facts.rank, static_cast<uint32_t>(facts.url.size()),
+                          static_cast<uint32_t>(facts.shingles.size())};
+  to->append(reinterpret_cast<const char*>(&head), sizeof(head));
+  to->append(reinterpret_cast<const char*>(facts.shingles.data()), facts.shingles.size_bytes());
+  to->append(facts.url);
+}
+
+SetFile::SetFile(const std::string& prefix, const RecordSet* documents)
+    : documents_(documents),
+      sets_(Fd::OpenRead(SetsPath(prefix))),
+      places_(Fd::OpenRead(PlacesPath(prefix))) {
+  if (places_.Size() != documents->count() * sizeof(uint64_t)) ThrowDamaged();
+}
+
+void SetFile::ThrowDamaged() const {
+  throw Error(ErrorKind::kInput, "the file is damaged; remove it and run again", sets_.path());
+}
+
+DocumentFacts SetFile::Read(uint32_t document, Buffer* buffer) const {
+  const uint64_t i = documents_->Rank(document);
+  uint64_t ends[2] = {0, 0};
+  const size_t skipped = i == 0 ? 1 : 0;
+  const size_t wanted = (2 - skipped) * sizeof(uint64_t);
+  const size_t got = places_.ReadAt(reinterpret_cast<char*>(ends + skipped), wanted,
+                                    (i + skipped - 1) * sizeof(uint64_t));
+  if (got != wanted || ends[1] < ends[0] + sizeof(FactsHead)) ThrowDamaged();
+  const uint64_t bytes = ends[1] - ends[0];
+  buffer->words_.resize((bytes + 7) / 8);
+  char* const data = reinterpret_cast<char*>(buffer->words_.data());
+  if (sets_.ReadAt(data, bytes, ends[0]) != bytes) ThrowDamaged();
+  FactsHead head;
+  std::memcpy(&head, data, sizeof(head));
+  const uint64_t shingle_bytes = head.num_shingles * sizeof(uint64_t);
+  if (sizeof(head) + shingle_bytes + head.url_bytes != bytes) ThrowDamaged();
+  static_assert(sizeof(head) % sizeof(uint64_t) == 0);
+  const ShingleSet shingles(buffer->words_.data() + sizeof(head) / sizeof(uint64_t),
+                            head.num_shingles);
+  return {head.rank, {data + sizeof(head) + shingle_bytes, head.url_bytes}, shingles};
+}
+
+}  // namespace owt::dedup

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "pipeline/context.h"
+
+namespace owt::dedup {
+
+// The hidden folder beside the output in which a run of several passes keeps what one hands to the
+// next. A run that was killed or interrupted finds there what it had done; after any other failure
+// the folder goes. Throws Error{kOutput}.
+class WorkFolder {
+ public:
+  // Starts empty, unless a run of the same fingerprint was cut off. With --resume throws
+  // Error{kUsage} where none was.
+  explicit WorkFolder(const RunContext& context);
+  ~WorkFolder();
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+
+  // Of the run of `context`; removes the folder. To be called when the run is on record.
+  static void Remove(const RunContext& context);
+
+  // With its final '/'.
+  const std::string& path() const { return path_; }
+
+  // Whether a step is on record as done, and puts it there.
+  bool IsDone(std::string_view step) const;
+  void SetDone(std::string_view step) const;
+
+ private:
+  const RunContext& context_;
+  std::string path_;
+  int num_exceptions_;
+};
+
+// A copy of `context` for a pass of its own over the whole input, which leaves `name` in the
+// folder.
+RunContext PassContext(const RunContext& context, const WorkFolder& folder, std::string_view name);
+
+}  // namespace owt::dedup
