@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view kSigned = "signed";
 constexpr std::string_view kCollected = "collected";
+constexpr double kFewDocuments = 1000;  // of which the candidates cost nothing
 constexpr uint64_t kBytesOfRecord = 5;  // in the union-find and the sets, rounded up
 
 // Runs a pass that leaves files in the folder, unless they are there.
@@ -39,7 +40,8 @@ void RunStep(RunContext& context, const WorkFolder& folder, std::string_view ste
 void TellBackground(const RunContext& context, const Method& method, const std::string& path) {
   for (const Background& one : MeasureBackground(path, context.inputs.size(), method.slots,
                                                  method.geometry, method.threshold)) {
-    if (one.false_matches < 0.1 && !context.common.verbose) continue;
+    const bool is_news = one.false_matches >= 1 && one.documents >= kFewDocuments;
+    if (!is_news && !context.common.verbose) continue;
     const std::string& source = one.is_all ? "all inputs" : context.inputs[one.source].path;
     context.Say(fmt::format(
         "{}: about {:.0f} documents, unlike ones of a Jaccard index of {:.2f} (99 in 100 below "

@@ -8,7 +8,6 @@
 #include "stages/dedup/document_reader.h"
 #include "stages/dedup/keep_rule.h"
 #include "stages/dedup/method.h"
-#include "stages/dedup/record_set.h"
 #include "stages/dedup/removals.h"
 #include "stages/dedup/set_file.h"
 #include "stages/dedup/work_folder.h"

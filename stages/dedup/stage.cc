@@ -44,7 +44,7 @@ class Dedup : public Stage {
     method_options_.Declare(options);
     options
         .Choice("similarity", &similarity_, {"jaccard", "containment"},
-                "what --threshold is about: the common part of both texts, or of the shorter one")
+                "what of two texts is in common: of both, or of the shorter one")
         .Detail("Candidates are found by the Jaccard index either way.")
         .Text("keep", &keep_, "RULE", "which document of a cluster stays")
         .Detail(
@@ -55,7 +55,9 @@ class Dedup : public Stage {
             "annotate keeps them, with a field \"dedup\" that says why they would go; list writes "
             "a line about each of them and no documents.")
         .Choice("guard", &guard_, {"refuse", "warn"},
-                "at a cluster of 1,000 or more documents, most of them unlike the one that stays")
+                "at a giant cluster of unlike documents, joined by chance")
+        .Detail(
+            "That is 1,000 or more, of which most are below --threshold with the one that stays.")
         .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
@@ -91,16 +93,16 @@ class Dedup : public Stage {
                   input.path);
     }
     if (parts_.wanted()) return RunParts(context);
-    const dedup::Method method = method_options_.Make(context, near_);
-    const DocumentReader reader(context);
-    if (bands_only_) return WriteBands(context, method, reader);
-
     const OutputMode mode = Mode();
     dedup::FindOptions options;
     if (similarity_ == "containment") options.measure = dedup::Measure::kContainment;
     options.keep = dedup::KeepRule(keep_);
     options.names_urls = !explain_.empty() || mode != OutputMode::kDrop;
     options.refuses_percolation = guard_ == "refuse";
+    const dedup::Method method = method_options_.Make(context, near_);
+    const DocumentReader reader(context);
+    if (bands_only_) return WriteBands(context, method, reader);
+
     const dedup::WorkFolder folder(context);
     context.common.resume = false;  // the folder was there; which pass goes on is its business
     const std::unique_ptr<Duplicates> duplicates =

@@ -313,6 +313,8 @@ CASES = {
                            sides=["explain"]),
     "langdetect:model": Case(documents, ["--model", str(GOLDEN / "langdetect/model/tiny.bin"), "--policy", "both", "--hints"]),
     "dedup": Case(documents, ["--lsh"]),
+    "dedup:memory": Case(documents, ["--lsh", "--memory", "400K", "--max-record", "64K"], same_as="dedup"),
+    "dedup:longest": Case(documents, ["--lsh", "--keep", "longest", "--mode", "annotate"], sides=["explain"]),
     "dedup:lines": Case(documents, ["--lines"], sides=["explain"]),
     "dedup:lines-memory": Case(documents, ["--lines", "--memory", "400K", "--max-record", "64K"], sides=["explain"], same_as="dedup:lines"),
     "dedup:paragraphs": Case(documents, ["--paragraphs", "--min-count", "3", "--keep-count", "0"], sides=["explain"]),
