@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "stages/dedup/index_part.h"
 #include "stages/dedup/record_set.h"
 #include "stages/dedup/record_sorter.h"
 #include "stages/text/scratch_file.h"
@@ -29,14 +30,25 @@ struct LargeBucket {
 // looked at, which would be quadratic: verify.h says which.
 constexpr size_t kAllPairs = 16;
 
-// What band files say: which documents may be alike. On disk beyond the memory: 24 bytes a pair and
-// band, 4 a member of a large bucket.
+// What band files say: which documents may be alike, one of them at least of the run's own. On disk
+// beyond the memory: 24 bytes a pair and band, 4 a member of a large bucket.
 class Candidates {
  public:
-  Candidates(std::string scratch_folder, uint64_t memory_bytes, uint64_t num_records);
+  // `old` parts and `own`, the last. The documents of `skipped` count for nothing; old documents of
+  // `removed` count for nothing in large buckets. Without `own_too` no two own documents are a
+  // pair.
+  struct Input {
+    const std::vector<IndexPart>* old;
+    const IndexPart* own;
+    const RecordSet* skipped;
+    const RecordSet* removed;
+    bool own_too;
+  };
 
-  // Joins one band file; `skipped` are documents that count for nothing there. Bands in any order.
-  void AddBand(const std::string& path, uint32_t band, const RecordSet& skipped);
+  Candidates(const Input& input, std::string scratch_folder, uint64_t memory_bytes);
+
+  // Joins a band of all parts. In any order.
+  void AddBand(uint32_t band);
 
   // After the last band.
   void Finish();
@@ -52,8 +64,10 @@ class Candidates {
 
  private:
   void AddBucket(std::span<const uint32_t> members, uint32_t band);
+  void AddLarge(std::span<const uint32_t> members, uint32_t band);
   bool IsNewLarge(std::span<const uint32_t> members);
 
+  Input input_;
   std::string folder_;
   uint64_t memory_bytes_;
   RecordSet documents_;

@@ -12,20 +12,31 @@ constexpr size_t kFirstsBuffer = size_t{1} << 20;
 
 }  // namespace
 
-Copies::Copies(const std::string& path, const std::string& scratch_folder, uint64_t memory_bytes,
-               UnionFind* clusters)
-    : firsts_(scratch_folder, kFirstsBuffer) {
-  const BandFileReader file(path, BandFileHeader::kExactBand);
-  documents_ = RecordSet(file.size());
-  copies_ = RecordSet(file.size());
-  RepeatedKeys repeated(scratch_folder, memory_bytes / 2, file.size());
+Copies::Copies(const std::vector<IndexPart>& old, const IndexPart& own, bool own_too,
+               const std::string& scratch_folder, uint64_t memory_bytes, UnionFind* clusters)
+    : documents_(own.begin + own.size),
+      copies_(own.begin + own.size),
+      firsts_(scratch_folder, kFirstsBuffer) {
+  const auto exact_of = [](const IndexPart& part) {
+    return BandFileReader(part.signed_prefix() + ".exact", BandFileHeader::kExactBand);
+  };
+  const BandFileReader file = exact_of(own);
+  RepeatedKeys repeated(scratch_folder, memory_bytes / 2, own.size);
   file.ForEachKey([&](uint64_t, const TextKey& key) { repeated.Count(key.low); });
+  for (const IndexPart& part : old) {
+    exact_of(part).ForEachKey([&](uint64_t record, const TextKey& key) {
+      documents_.Add(part.begin + record);
+      repeated.AddOld(key.low, key.high, static_cast<uint32_t>(part.begin + record));
+    });
+  }
   file.ForEachKey([&](uint64_t record, const TextKey& key) {
-    documents_.Add(record);
-    repeated.Add(key.low, key.high, static_cast<uint32_t>(record));
+    documents_.Add(own.begin + record);
+    repeated.Add(key.low, key.high, static_cast<uint32_t>(own.begin + record));
   });
   RecordSorter by_copy(scratch_folder, memory_bytes / 2);
   repeated.ForEachGroup([&](std::span<const uint32_t> members) {
+    const bool is_old = members[0] < own.begin;
+    if (members.back() < own.begin || (!is_old && !own_too)) return;
     for (const uint32_t copy : members.subspan(1)) {
       copies_.Add(copy);
       clusters->Union(members[0], copy);

@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
-#include "stages/dedup/band_file.h"
+#include "stages/dedup/index_part.h"
 #include "stages/dedup/record_set.h"
 #include "stages/dedup/union_find.h"
 #include "stages/text/scratch_file.h"
@@ -14,12 +15,13 @@ namespace owt::dedup {
 // disk a copy. Reading is thread-safe.
 class Copies {
  public:
-  // From the exact file at `path`, within `memory_bytes` beside the sets. Joins the copies in
-  // `clusters`, which has an element for each record.
-  Copies(const std::string& path, const std::string& scratch_folder, uint64_t memory_bytes,
-         UnionFind* clusters);
+  // From the exact files of `old` parts and of `own`, the last, within `memory_bytes` beside the
+  // sets. Of copies among old parts nothing is said. Joins the copies in `clusters`, which has an
+  // element for each record. Without `own_too` a copy of an own document alone is none.
+  Copies(const std::vector<IndexPart>& old, const IndexPart& own, bool own_too,
+         const std::string& scratch_folder, uint64_t memory_bytes, UnionFind* clusters);
 
-  // The records that are documents, and those of them that are copies.
+  // The records that are documents, and those of them that are copies; numbered with old parts.
   const RecordSet& documents() const { return documents_; }
 
   const RecordSet& copies() const { return copies_; }

@@ -18,16 +18,32 @@ std::string_view ReasonOf(const Removal& removal) {
   return removal.is_exact() ? "exact_duplicate" : "near_duplicate";
 }
 
+// "kept":2 and, of an old document, "kept_index":"000000", the part of the index in which it has
+// this number.
+void AppendNumber(std::string_view name, uint32_t document, const Duplicates& duplicates,
+                  std::string* out) {
+  const uint64_t first = duplicates.own.begin;
+  if (document >= first) {
+    *out += fmt::format(",\"{}\":{}", name, document - first);
+    return;
+  }
+  const size_t part = duplicates.old.PartOf(document);
+  *out += fmt::format(",\"{}\":{},\"{}_index\":\"{:06}\"", name,
+                      document - duplicates.old.parts()[part].begin, name, part);
+}
+
 // "reason":"near_duplicate","similarity":0.9,"kept":2,"kept_url":..,"band":3 and, where the cluster
 // is a chain, "match" with its own similarity; the band is the first that document and match share.
-std::string Facts(const Removal& removal, std::string_view kept_url) {
-  std::string facts = fmt::format("\"reason\":\"{}\",\"similarity\":{:.6f},\"kept\":{}",
-                                  ReasonOf(removal), removal.similarity, removal.kept);
+std::string Facts(const Removal& removal, const Duplicates& duplicates) {
+  std::string facts =
+      fmt::format("\"reason\":\"{}\",\"similarity\":{:.6f}", ReasonOf(removal), removal.similarity);
+  AppendNumber("kept", removal.kept, duplicates, &facts);
+  const std::string kept_url = duplicates.UrlOf(removal.kept);
   if (!kept_url.empty()) AppendField("kept_url", kept_url, &facts);
   if (!removal.is_exact()) facts += fmt::format(",\"band\":{}", removal.band);
   if (removal.match != removal.kept) {
-    facts += fmt::format(",\"match\":{},\"match_similarity\":{:.6f}", removal.match,
-                         removal.match_similarity);
+    AppendNumber("match", removal.match, duplicates, &facts);
+    facts += fmt::format(",\"match_similarity\":{:.6f}", removal.match_similarity);
   }
   return facts;
 }
@@ -47,11 +63,11 @@ Document* FilterTransform::Parse(const Batch& batch, size_t begin, size_t end) c
 // {"record":9,"offset":700,"file":"a.json","url":.., and Facts.
 std::string FilterTransform::Line(const Batch& batch, size_t begin, const Document& document,
                                   const Removal& removal) const {
-  std::string line =
-      fmt::format("{{\"record\":{},\"offset\":{}", removal.document, batch.OffsetOf(begin));
+  std::string line = fmt::format("{{\"record\":{},\"offset\":{}", removal.document - first_,
+                                 batch.OffsetOf(begin));
   AppendField("file", context_.inputs[batch.begin.file].path, &line);
   if (!document.url().empty()) AppendField("url", document.url(), &line);
-  return line + "," + Facts(removal, duplicates_.UrlOf(removal.kept)) + "}\n";
+  return line + "," + Facts(removal, duplicates_) + "}\n";
 }
 
 void FilterTransform::Keep(const Batch& batch, size_t begin, size_t end,
@@ -75,23 +91,24 @@ void FilterTransform::Remove(const Batch& batch, size_t begin, size_t end, const
     return;
   }
   ++result->tally.changed;
-  document->SetJson("dedup", "{" + Facts(removal, duplicates_.UrlOf(removal.kept)) + "}");
+  document->SetJson("dedup", "{" + Facts(removal, duplicates_) + "}");
   document->AppendLine(&result->bytes);
 }
 
 void FilterTransform::Apply(const Batch& batch, BatchResult* result) const {
   const std::vector<Removal> removals =
-      duplicates_.removals->In(batch.begin.record, result->end.record);
+      duplicates_.removals->In(first_ + batch.begin.record, first_ + result->end.record);
   auto removal = removals.begin();
-  const RecordSet& documents = duplicates_.copies.documents();
+  const RecordSet& documents = duplicates_.copies->documents();
   ForEachNumberedLine(batch, [&](uint64_t record, size_t begin, size_t end) {
     if (!range_.contains(record)) return;
     ++result->tally.in;
-    while (removal != removals.end() && removal->document < record) ++removal;
-    if (removal != removals.end() && removal->document == record) {
+    const uint64_t number = first_ + record;
+    while (removal != removals.end() && removal->document < number) ++removal;
+    if (removal != removals.end() && removal->document == number) {
       return Remove(batch, begin, end, *removal, result);
     }
-    if (documents.Has(record)) return Keep(batch, begin, end, result);
+    if (documents.Has(number)) return Keep(batch, begin, end, result);
     Document* document;
     const std::string_view bad = reader_.Parse(batch, begin, end, &document);
     if (bad.empty()) {

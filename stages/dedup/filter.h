@@ -29,6 +29,7 @@ class FilterTransform : public BatchTransform {
       : context_(context),
         reader_(reader),
         duplicates_(duplicates),
+        first_(duplicates.own.begin),
         range_(range),
         mode_(mode),
         explain_(explain) {}
@@ -46,6 +47,7 @@ class FilterTransform : public BatchTransform {
   const RunContext& context_;
   const DocumentReader& reader_;
   const Duplicates& duplicates_;
+  const uint64_t first_;  // number of the input's first record
   const RecordRange range_;
   const OutputMode mode_;
   const bool explain_;

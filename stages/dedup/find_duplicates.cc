@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "formats/line_source.h"
 #include "pipeline/error.h"
+#include "pipeline/manifest.h"
+#include "pipeline/output_file.h"
 #include "pipeline/paths.h"
 #include "pipeline/progress.h"
 #include "stages/dedup/background.h"
@@ -20,6 +23,7 @@ namespace {
 
 constexpr std::string_view kSigned = "signed";
 constexpr std::string_view kCollected = "collected";
+constexpr uint64_t kRecordsAtOnce = uint64_t{1} << 16;
 constexpr double kFewDocuments = 1000;  // of which the candidates cost nothing
 constexpr uint64_t kBytesOfRecord = 5;  // in the union-find and the sets, rounded up
 
@@ -60,13 +64,37 @@ void CheckMemory(const RunContext& context, uint64_t num_records) {
                           num_records, SizeText(bytes), SizeText(context.memory_bytes())));
 }
 
-// Joins the bands one after the other.
-Candidates FindCandidates(const RunContext& context, const std::string& prefix, int bands,
-                          const RecordSet& copies, const std::string& folder, uint64_t memory) {
-  Candidates candidates(folder, memory, copies.size());
-  const std::vector<std::string> names = BandFileNames(prefix, bands);
-  for (int band = 0; band < bands; ++band) {
-    candidates.AddBand(names[static_cast<size_t>(band)], static_cast<uint32_t>(band), copies);
+BandFileHeader HeaderOf(const Method& method) {
+  return HeaderOf(method, method.near ? method.geometry.bands : 0);
+}
+
+OldDocuments OpenIndex(const RunContext& context, const Method& method,
+                       const FindOptions& options) {
+  if (options.index.empty()) return OldDocuments({});
+  const IndexFolder index(options.index, HeaderOf(method), ResumeFingerprint(context));
+  if (options.compared == Compared::kOwn) return OldDocuments({});
+  return OldDocuments(index.parts());
+}
+
+// What takes part in no band: copies, and old documents of which there are no shingles.
+RecordSet SkippedOf(const Duplicates& found) {
+  RecordSet skipped = found.copies->copies();
+  for (const IndexPart& part : found.old.parts()) {
+    const RecordSet comparable = ReadRecordSet(part.folder + "comparable", part.size);
+    for (uint64_t i = 0; i < part.size; ++i) {
+      if (!comparable.Has(i)) skipped.Add(part.begin + i);
+    }
+  }
+  return skipped;
+}
+
+Candidates FindCandidates(const RunContext& context, const Duplicates& found, uint32_t bands,
+                          bool own_too, const std::string& folder, uint64_t memory) {
+  const RecordSet skipped = SkippedOf(found);
+  Candidates candidates({&found.old.parts(), &found.own, &skipped, &found.old.removed(), own_too},
+                        folder, memory);
+  for (uint32_t band = 0; band < bands; ++band) {
+    candidates.AddBand(band);
     if (context.cancelled()) {
       throw Error(ErrorKind::kInterrupted, "interrupted; run the same command again to go on");
     }
@@ -75,17 +103,85 @@ Candidates FindCandidates(const RunContext& context, const std::string& prefix, 
   return candidates;
 }
 
-// The documents of which something has to be known.
-Wanted WantedOf(const RecordSet& candidates, const Copies& copies, const FindOptions& options) {
-  Wanted wanted{candidates, candidates};
-  if (options.names_urls || !options.keep.is_first()) {
-    copies.copies().ForEach([&](uint64_t copy) {
-      wanted.facts.Add(copy);
-      wanted.facts.Add(copies.FirstOf(static_cast<uint32_t>(copy)));
-    });
+// The run's own documents that are no copies: of them an index keeps the shingles.
+RecordSet ComparableOf(const Duplicates& found) {
+  const IndexPart& own = found.own;
+  RecordSet comparable(own.size);
+  for (uint64_t i = 0; i < own.size; ++i) {
+    const uint64_t document = own.begin + i;
+    if (found.copies->documents().Has(document) && !found.copies->copies().Has(document)) {
+      comparable.Add(i);
+    }
   }
+  return comparable;
+}
+
+// The run's own documents of which something has to be known.
+Wanted WantedOf(const RecordSet& candidates, const Duplicates& found, const FindOptions& options) {
+  const uint64_t begin = found.own.begin;
+  Wanted wanted{RecordSet(found.own.size), RecordSet(found.own.size)};
+  const bool is_kept = !options.index.empty() && options.adds_to_index;
+  if (is_kept) wanted.shingles = ComparableOf(found);
+  candidates.ForEach([&](uint64_t document) {
+    if (document >= begin) wanted.shingles.Add(document - begin);
+  });
+  found.copies->copies().ForEach([&](uint64_t copy) {
+    const bool may_stay = !options.keep.is_first();
+    if (!may_stay && !options.names_urls) return;
+    const uint64_t first = found.copies->FirstOf(static_cast<uint32_t>(copy));
+    for (const uint64_t document : {copy, first}) {
+      if (document < begin) continue;
+      wanted.facts.Add(document - begin);
+      if (is_kept && may_stay) wanted.shingles.Add(document - begin);
+    }
+  });
+  wanted.facts.Add(wanted.shingles);
   wanted.facts.Seal();
   return wanted;
+}
+
+std::unique_ptr<SetFile> OpenSets(const Duplicates& found, const std::string& own_prefix) {
+  std::vector<SetFile::Source> sources;
+  const std::vector<IndexPart>& parts = found.old.parts();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    sources.push_back({parts[i].collected_prefix(), parts[i].begin, &found.facts[i]});
+  }
+  if (!own_prefix.empty()) sources.push_back({own_prefix, found.own.begin, &found.facts.back()});
+  return sources.empty() ? nullptr : std::make_unique<SetFile>(sources);
+}
+
+// What a run leaves in its folder and an index does not need.
+void RemoveWork(const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') || name.ends_with(".done") || name.ends_with(".sample") ||
+        name.ends_with(".quarantine.jsonl")) {
+      files.push_back(entry.path());
+    }
+  }
+  for (const std::filesystem::path& file : files) std::filesystem::remove(file);
+}
+
+// The second pass, where something has to be known, and what is known by it.
+void Collect(RunContext& context, const Method& method, const FindOptions& options,
+             const DocumentReader& reader, const WorkFolder& folder, const RecordSet& candidates,
+             Duplicates* found) {
+  const Wanted wanted = WantedOf(candidates, *found, options);
+  for (const IndexPart& part : found->old.parts()) {
+    found->facts.push_back(ReadRecordSet(part.folder + "facts", part.size));
+  }
+  found->facts.push_back(wanted.facts);
+  const bool is_kept = !options.index.empty() && options.adds_to_index;
+  if (wanted.facts.count() == 0 && !is_kept) {
+    found->sets = OpenSets(*found, "");
+    return;
+  }
+  const std::string prefix = found->own.collected_prefix();
+  RunStep(context, folder, kCollected, [&](RunContext& pass, Source& source) {
+    CollectSets(pass, source, prefix, method, options.keep, reader, wanted);
+  });
+  found->sets = OpenSets(*found, prefix);
 }
 
 void RefusePercolation(const RunContext& context, const Percolation& found,
@@ -103,48 +199,75 @@ void RefusePercolation(const RunContext& context, const Percolation& found,
 }  // namespace
 
 std::string Duplicates::UrlOf(uint32_t document) const {
-  if (sets == nullptr || !facts.Has(document)) return {};
+  if (sets == nullptr || !sets->Has(document)) return {};
   SetFile::Buffer buffer;
   return std::string(sets->Read(document, &buffer).url);
+}
+
+std::string WorkFolderOf(const RunContext& context, const FindOptions& options) {
+  if (options.index.empty()) return WorkFolder::Beside(context.output);
+  return options.index + (options.index.ends_with('/') ? "" : "/") + ".next/";
+}
+
+void AddToIndex(const RunContext& context, const Method& method, const FindOptions& options,
+                const Duplicates& found) {
+  const std::string& folder = found.own.folder;
+  OutputFile removals(folder + "removals");
+  for (uint64_t begin = 0; begin < found.own.size; begin += kRecordsAtOnce) {
+    const uint64_t first = found.own.begin + begin;
+    for (const Removal& removal : found.removals->In(first, first + kRecordsAtOnce)) {
+      const bool is_own = removal.kept >= found.own.begin;
+      const size_t part = is_own ? found.old.parts().size() : found.old.PartOf(removal.kept);
+      const uint64_t part_begin = is_own ? found.own.begin : found.old.parts()[part].begin;
+      const OldRemoval old = {static_cast<uint32_t>(removal.document - found.own.begin),
+                              static_cast<uint32_t>(removal.kept - part_begin),
+                              static_cast<uint32_t>(found.old.parts().size() - part)};
+      removals.Write({reinterpret_cast<const char*>(&old), sizeof(old)});
+    }
+  }
+  removals.Commit();
+  WriteRecordSet(folder + "comparable", ComparableOf(found));
+  WriteRecordSet(folder + "facts", found.facts.back());
+  std::string inputs;
+  for (const InputRecord& input : context.inputs) inputs += input.path + "\n";
+  WriteFileAtomically(folder + "inputs.txt", inputs);
+  RemoveWork(folder);
+  IndexFolder(options.index, HeaderOf(method), ResumeFingerprint(context)).Publish(folder);
 }
 
 std::unique_ptr<Duplicates> FindDuplicates(RunContext& context, const Method& method,
                                            const FindOptions& options, const DocumentReader& reader,
                                            const WorkFolder& folder) {
   const std::string& scratch = folder.path();
-  const std::string prefix = scratch + std::string(kSigned);
+  auto found = std::unique_ptr<Duplicates>(new Duplicates{
+      OpenIndex(context, method, options), {}, {}, UnionFind(0), nullptr, nullptr, nullptr});
+  found->own = {scratch, found->old.size(), 0};
+  const std::string prefix = found->own.signed_prefix();
   const int bands = method.near ? method.geometry.bands : 0;
   RunStep(context, folder, kSigned, [&](RunContext& pass, Source& source) {
     SignDocuments(pass, source, method, reader, bands, SamplePath(prefix));
   });
   if (method.near) TellBackground(context, method, SamplePath(prefix));
 
-  const std::string exact = BandFileNames(prefix, bands).back();
-  const uint64_t num_records = BandFileReader(exact, BandFileHeader::kExactBand).size();
-  CheckMemory(context, num_records);
+  found->own.size =
+      BandFileReader(BandFileNames(prefix, bands).back(), BandFileHeader::kExactBand).size();
+  const uint64_t num_documents = found->own.begin + found->own.size;
+  CheckMemory(context, num_documents);
   const uint64_t memory = context.memory_bytes() / 2;
+  const bool own_too = options.compared != Compared::kOld;
 
   oneapi::tbb::task_arena arena(context.workers());
-  std::unique_ptr<Duplicates> found;
   std::unique_ptr<Candidates> candidates;
   arena.execute([&] {
-    UnionFind clusters(static_cast<uint32_t>(num_records));
-    Copies copies(exact, scratch, memory, &clusters);
-    found.reset(
-        new Duplicates{std::move(clusters), std::move(copies), RecordSet(), nullptr, nullptr});
+    found->clusters = UnionFind(static_cast<uint32_t>(num_documents));
+    found->old.ForEachRemoval(
+        [&](uint32_t document, uint32_t kept) { found->clusters.Union(document, kept); });
+    found->copies = std::make_unique<Copies>(found->old.parts(), found->own, own_too, scratch,
+                                             memory, &found->clusters);
     candidates = std::make_unique<Candidates>(
-        FindCandidates(context, prefix, bands, found->copies.copies(), scratch, memory));
+        FindCandidates(context, *found, static_cast<uint32_t>(bands), own_too, scratch, memory));
   });
-
-  const Wanted wanted = WantedOf(candidates->documents(), found->copies, options);
-  if (wanted.facts.count() > 0) {
-    const std::string sets = scratch + std::string(kCollected);
-    RunStep(context, folder, kCollected, [&](RunContext& pass, Source& source) {
-      CollectSets(pass, source, sets, method, options.keep, reader, wanted);
-    });
-    found->facts = wanted.facts;
-    found->sets = std::make_unique<SetFile>(sets, &found->facts);
-  }
+  Collect(context, method, options, reader, folder, candidates->documents(), found.get());
   arena.execute([&] {
     RecordSorter edges(scratch, memory / 4);
     if (found->sets != nullptr) {
@@ -153,8 +276,8 @@ std::unique_ptr<Duplicates> FindDuplicates(RunContext& context, const Method& me
     candidates.reset();
     edges.Finish();
     found->removals = std::make_unique<Removals>(
-        Removals::Input{&found->copies, &edges, &found->clusters, found->sets.get(), &found->facts,
-                        options.measure, method.threshold},
+        Removals::Input{&found->old, found->copies.get(), &edges, own_too, &found->clusters,
+                        found->sets.get(), options.measure, method.threshold},
         scratch, memory / 2);
   });
   RefusePercolation(context, found->removals->percolation(), options, method);

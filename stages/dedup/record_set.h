@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace owt::dedup {
@@ -21,6 +22,19 @@ class RecordSet {
   }
 
   bool Has(uint64_t record) const { return (words_[record / 64] >> (record % 64) & 1) != 0; }
+
+  // For files: the bits, in whole groups.
+  const std::vector<uint64_t>& words() const { return words_; }
+
+  // False where they are not as many, or have a bit beyond size().
+  bool SetWords(std::vector<uint64_t> words) {
+    if (words.size() != words_.size()) return false;
+    words_ = std::move(words);
+    for (uint64_t i = size_; i < words_.size() * 64; ++i) {
+      if (Has(i)) return false;
+    }
+    return true;
+  }
 
   // After the last Add, before Rank and count.
   void Seal() {

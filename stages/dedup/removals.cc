@@ -42,6 +42,7 @@ void Removals::JoinEdges(const Input& input, RecordSorter* matches, RecordSet* c
     if (record[0] == last) continue;  // the same edge of another band
     last = record[0];
     const Edge edge = EdgeOf(record);
+    if (!input.own_too && edge.first >= input.old->size()) continue;
     input.clusters->Union(edge.first, edge.second);
     clustered->Add(edge.first);
     clustered->Add(edge.second);
@@ -52,18 +53,32 @@ void Removals::JoinEdges(const Input& input, RecordSorter* matches, RecordSet* c
     clustered->Add(copy);
     clustered->Add(input.copies->FirstOf(static_cast<uint32_t>(copy)));
   });
+  AddStanding(input, clustered);
+}
+
+// Old documents that stayed, where one that went for them is in a cluster now.
+void Removals::AddStanding(const Input& input, RecordSet* clustered) const {
+  input.old->ForEachRemoval([&](uint32_t document, uint32_t kept) {
+    if (clustered->Has(document)) clustered->Add(kept);
+  });
+}
+
+// Old documents that stayed are above all: they are written.
+uint64_t Removals::RankOf(const Input& input, uint32_t document, SetFile::Buffer* buffer) const {
+  if (document < input.old->size()) return ~uint64_t{0};
+  if (input.sets == nullptr || !input.sets->Has(document)) return 0;
+  return input.sets->Read(document, buffer).rank;
 }
 
 // `chosen` gets {document that goes, the one that stays, 0}.
 void Removals::ChooseKept(const Input& input, const RecordSet& clustered, RecordSorter* chosen) {
+  const uint64_t num_old = input.old->size();
   RecordSorter members(folder_, memory_bytes_ / 4);
   SetFile::Buffer buffer;
   clustered.ForEach([&](uint64_t record) {
     const auto document = static_cast<uint32_t>(record);
-    uint64_t rank = 0;
-    if (input.sets != nullptr && input.facts->Has(document)) {
-      rank = input.sets->Read(document, &buffer).rank;
-    }
+    if (document < num_old && input.old->removed().Has(document)) return;
+    const uint64_t rank = RankOf(input, document, &buffer);
     members.Add({input.clusters->Find(document), ~rank, document});
   });
   members.Finish();
@@ -80,6 +95,7 @@ void Removals::ChooseKept(const Input& input, const RecordSet& clustered, Record
       cluster = {document, 1, 0};
       continue;
     }
+    if (document < num_old) continue;
     ++cluster.documents;
     chosen->Add({document, cluster.kept, 0});
     documents_.Add(document);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stages/dedup/copies.h"
+#include "stages/dedup/index_part.h"
 #include "stages/dedup/record_set.h"
 #include "stages/dedup/record_sorter.h"
 #include "stages/dedup/set_file.h"
@@ -42,15 +43,17 @@ struct Percolation {
 // Clusters of at least so many documents are looked at.
 constexpr uint64_t kGiantCluster = 1000;
 
-// The documents that go, in order. On disk, 40 bytes each. Reading is thread-safe.
+// The documents of a run that go, in order; of a cluster with old documents all its own. On disk,
+// 40 bytes each. Reading is thread-safe.
 class Removals {
  public:
   struct Input {
-    const Copies* copies;    // exact copies ...
-    RecordSorter* edges;     // ... and verified edges between first copies, finished
-    UnionFind* clusters;     // exact copies are joined already
-    const SetFile* sets;     // null where no facts were collected: ranks are equal then
-    const RecordSet* facts;  // the documents of `sets`
+    const OldDocuments* old;  // in front of the run's own; what they removed is joined already
+    const Copies* copies;     // exact copies, joined already, ...
+    RecordSorter* edges;      // ... and verified edges between first copies, finished
+    bool own_too;             // two own documents may be alike; otherwise such edges do not count
+    UnionFind* clusters;
+    const SetFile* sets;  // null where no facts were collected: ranks are equal then
     Measure measure;
     double threshold;
   };
@@ -68,6 +71,8 @@ class Removals {
 
  private:
   void JoinEdges(const Input& input, RecordSorter* matches, RecordSet* clustered);
+  void AddStanding(const Input& input, RecordSet* clustered) const;
+  uint64_t RankOf(const Input& input, uint32_t document, SetFile::Buffer* buffer) const;
   void ChooseKept(const Input& input, const RecordSet& clustered, RecordSorter* chosen);
   void Write(const Input& input, RecordSorter* chosen, RecordSorter* matches);
   void Compare(const Input& input, std::vector<Removal>* removals) const;

@@ -24,13 +24,13 @@ RepeatedKeys::RepeatedKeys(const std::string& scratch_folder, uint64_t memory_by
   waiting_.fill(num_slots);
 }
 
-bool RepeatedKeys::IsRepeated(uint64_t low) {
+uint64_t RepeatedKeys::CountOf(uint64_t low) {
   if (!counted_) {
     for (const uint64_t slot : waiting_) Bump(slot);
     counted_ = true;
   }
   const uint64_t slot = SlotOf(low);
-  return (table_[slot / kSlotsOfWord] >> (slot % kSlotsOfWord * 2) & 2) != 0;
+  return table_[slot / kSlotsOfWord] >> (slot % kSlotsOfWord * 2) & 3;
 }
 
 void RepeatedKeys::ForEachGroup(const std::function<void(std::span<const uint32_t>)>& on_group) {

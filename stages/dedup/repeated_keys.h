@@ -15,8 +15,12 @@ namespace owt::dedup {
 // counts keys in a small table, so that of the second only those that may come again are sorted.
 //
 //   for (key : keys) repeated.Count(key.low);
+//   for (key, document : old keys) repeated.AddOld(key.low, key.high, document);
 //   for (key, document : keys) repeated.Add(key.low, key.high, document);
 //   repeated.ForEachGroup(on_group);
+//
+// Old keys are those of an index, read once, of which nothing is wanted but what they share with
+// the others.
 //
 // Not thread-safe. Throws Error{kResource} from the temporary file.
 class RepeatedKeys {
@@ -33,8 +37,14 @@ class RepeatedKeys {
     __builtin_prefetch(&table_[waiting / kSlotsOfWord], 1);
   }
 
+  void AddOld(uint64_t low, uint64_t high, uint32_t document) {
+    if (CountOf(low) == 0) return;
+    Bump(SlotOf(low));
+    sorter_.Add({low, high, document});
+  }
+
   void Add(uint64_t low, uint64_t high, uint32_t document) {
-    if (IsRepeated(low)) sorter_.Add({low, high, document});
+    if (CountOf(low) > 1) sorter_.Add({low, high, document});
   }
 
   // Calls on_group(members) for each key of two or more documents, in the order of the keys;
@@ -54,7 +64,7 @@ class RepeatedKeys {
     word += uint64_t{count < 2} << shift;
   }
 
-  bool IsRepeated(uint64_t low);
+  uint64_t CountOf(uint64_t low);
 
   int shift_;
   std::vector<uint64_t> table_;

@@ -26,6 +26,10 @@ std::string SetsPath(const std::string& prefix) { return prefix + ".sets"; }
 
 std::string PlacesPath(const std::string& prefix) { return prefix + ".places"; }
 
+[[noreturn]] void ThrowDamaged(const Fd& file) {
+  throw Error(ErrorKind::kInput, "the file is damaged; remove it and run again", file.path());
+}
+
 }  // namespace
 
 SetWriter::SetWriter(const std::string& prefix, uint64_t documents, uint64_t bytes)
@@ -68,33 +72,46 @@ void AppendFacts(const DocumentFacts& facts, std::string* to) {
   to->append(facts.url);
 }
 
-SetFile::SetFile(const std::string& prefix, const RecordSet* documents)
-    : documents_(documents),
-      sets_(Fd::OpenRead(SetsPath(prefix))),
-      places_(Fd::OpenRead(PlacesPath(prefix))) {
-  if (places_.Size() != documents->count() * sizeof(uint64_t)) ThrowDamaged();
+SetFile::SetFile(const std::vector<Source>& sources) {
+  for (const Source& source : sources) {
+    files_.push_back(
+        {source, Fd::OpenRead(SetsPath(source.prefix)), Fd::OpenRead(PlacesPath(source.prefix))});
+    const Fd& places = files_.back().places;
+    if (places.Size() != source.documents->count() * sizeof(uint64_t)) ThrowDamaged(places);
+  }
 }
 
-void SetFile::ThrowDamaged() const {
-  throw Error(ErrorKind::kInput, "the file is damaged; remove it and run again", sets_.path());
+const SetFile::Files& SetFile::FilesOf(uint32_t document) const {
+  size_t i = files_.size() - 1;
+  while (i > 0 && files_[i].source.begin > document) --i;
+  return files_[i];
+}
+
+bool SetFile::Has(uint32_t document) const {
+  const Source& source = FilesOf(document).source;
+  const uint64_t record = document - source.begin;  // of one before the first source too large
+  return record < source.documents->size() && source.documents->Has(record);
 }
 
 DocumentFacts SetFile::Read(uint32_t document, Buffer* buffer) const {
-  const uint64_t i = documents_->Rank(document);
+  const auto& [source, sets, places] = FilesOf(document);
+  const uint64_t i = source.documents->Rank(document - source.begin);
   uint64_t ends[2] = {0, 0};
   const size_t skipped = i == 0 ? 1 : 0;
   const size_t wanted = (2 - skipped) * sizeof(uint64_t);
-  const size_t got = places_.ReadAt(reinterpret_cast<char*>(ends + skipped), wanted,
-                                    (i + skipped - 1) * sizeof(uint64_t));
-  if (got != wanted || ends[1] < ends[0] + sizeof(FactsHead)) ThrowDamaged();
+  const size_t got = places.ReadAt(reinterpret_cast<char*>(ends + skipped), wanted,
+                                   (i + skipped - 1) * sizeof(uint64_t));
+  if (got != wanted || ends[1] < ends[0] + sizeof(FactsHead) || ends[1] > sets.Size()) {
+    ThrowDamaged(places);
+  }
   const uint64_t bytes = ends[1] - ends[0];
   buffer->words_.resize((bytes + 7) / 8);
   char* const data = reinterpret_cast<char*>(buffer->words_.data());
-  if (sets_.ReadAt(data, bytes, ends[0]) != bytes) ThrowDamaged();
+  if (sets.ReadAt(data, bytes, ends[0]) != bytes) ThrowDamaged(sets);
   FactsHead head;
   std::memcpy(&head, data, sizeof(head));
   const uint64_t shingle_bytes = head.num_shingles * sizeof(uint64_t);
-  if (sizeof(head) + shingle_bytes + head.url_bytes != bytes) ThrowDamaged();
+  if (sizeof(head) + shingle_bytes + head.url_bytes != bytes) ThrowDamaged(sets);
   static_assert(sizeof(head) % sizeof(uint64_t) == 0);
   const ShingleSet shingles(buffer->words_.data() + sizeof(head) / sizeof(uint64_t),
                             head.num_shingles);

@@ -61,18 +61,30 @@ class SetFile {
     std::vector<uint64_t> words_;
   };
 
-  // `documents`, sealed, says whose facts there are; it must outlive the object. Throws
-  // Error{kInput} where the files do not fit to it.
-  SetFile(const std::string& prefix, const RecordSet* documents);
+  // One pair of files: of records from `begin` on, those of `documents`, sealed, counted from 0.
+  struct Source {
+    std::string prefix;
+    uint64_t begin;
+    const RecordSet* documents;  // must outlive the object
+  };
+
+  // At least one source; they ascend. Throws Error{kInput} where files do not fit to the documents.
+  explicit SetFile(const std::vector<Source>& sources);
+
+  bool Has(uint32_t document) const;
 
   // REQUIRES: one of the documents. Throws Error{kInput} where the files are damaged.
   DocumentFacts Read(uint32_t document, Buffer* buffer) const;
 
  private:
-  [[noreturn]] void ThrowDamaged() const;
+  struct Files {
+    Source source;
+    Fd sets, places;
+  };
 
-  const RecordSet* documents_;
-  Fd sets_, places_;
+  const Files& FilesOf(uint32_t document) const;
+
+  std::vector<Files> files_;
 };
 
 }  // namespace owt::dedup

@@ -58,6 +58,14 @@ class Dedup : public Stage {
                 "at a giant cluster of unlike documents, joined by chance")
         .Detail(
             "That is 1,000 or more, of which most are below --threshold with the one that stays.")
+        .Text("index", &index_, "FOLDER", "compare with the documents of earlier runs too")
+        .Detail(
+            "And add those of this run, when its output is complete: its band files, shingles and "
+            "removals. An absent folder is an empty index. Old documents stay as they are; a new "
+            "one like any of them goes.")
+        .Choice("compare", &compare_, {"both", "old", "new"},
+                "compare new documents with old ones, with new ones, or both")
+        .Flag("frozen-index", &frozen_, "add nothing to --index")
         .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
@@ -65,6 +73,8 @@ class Dedup : public Stage {
                     "names the kept document for each one dropped");
     options.Example("owt dedup --lsh --keep max:score merged.json out.json",
                     "keeps the document of the highest score of each cluster");
+    options.Example("owt dedup --lsh --index seen/ november.json out.json",
+                    "drops what is in seen/ already, and adds november to it");
     options.Example("owt dedup --lsh --bands-only --bands 14 --rows 8 merged.json merged",
                     "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
@@ -82,7 +92,9 @@ class Dedup : public Stage {
     return dedup::BandFileNames(context.output, method.geometry.bands);
   }
 
-  void CleanUp(const RunContext& context) override { dedup::WorkFolder::Remove(context); }
+  void CleanUp(const RunContext& context) override {
+    dedup::WorkFolder::Remove(WorkFolderOf(context, Options()));
+  }
 
   void Run(RunContext& context) override {
     for (const InputRecord& input : context.inputs) {
@@ -93,27 +105,50 @@ class Dedup : public Stage {
                   input.path);
     }
     if (parts_.wanted()) return RunParts(context);
-    const OutputMode mode = Mode();
-    dedup::FindOptions options;
-    if (similarity_ == "containment") options.measure = dedup::Measure::kContainment;
-    options.keep = dedup::KeepRule(keep_);
-    options.names_urls = !explain_.empty() || mode != OutputMode::kDrop;
-    options.refuses_percolation = guard_ == "refuse";
+    const dedup::FindOptions options = Options();
+    CheckIndex(context);
     const dedup::Method method = method_options_.Make(context, near_);
     const DocumentReader reader(context);
     if (bands_only_) return WriteBands(context, method, reader);
 
-    const dedup::WorkFolder folder(context);
+    const dedup::WorkFolder folder(context, WorkFolderOf(context, options));
     context.common.resume = false;  // the folder was there; which pass goes on is its business
     const std::unique_ptr<Duplicates> duplicates =
         FindDuplicates(context, method, options, reader, folder);
-    Filter(context, reader, *duplicates, mode);
+    Filter(context, reader, *duplicates);
+    if (!index_.empty() && !frozen_) AddToIndex(context, method, options, *duplicates);
   }
 
  private:
   OutputMode Mode() const {
     if (mode_ == "drop") return OutputMode::kDrop;
     return mode_ == "list" ? OutputMode::kList : OutputMode::kAnnotate;
+  }
+
+  dedup::FindOptions Options() const {
+    dedup::FindOptions options;
+    if (similarity_ == "containment") options.measure = dedup::Measure::kContainment;
+    options.keep = dedup::KeepRule(keep_);
+    options.names_urls = !explain_.empty() || Mode() != OutputMode::kDrop;
+    options.refuses_percolation = guard_ == "refuse";
+    if (compare_ == "old") options.compared = dedup::Compared::kOld;
+    if (compare_ == "new") options.compared = dedup::Compared::kOwn;
+    options.index = index_;
+    options.adds_to_index = !frozen_;
+    return options;
+  }
+
+  void CheckIndex(const RunContext& context) const {
+    if (index_.empty()) {
+      if (compare_ == "both" && !frozen_) return;
+      throw Error(ErrorKind::kUsage, "--compare and --frozen-index go with --index");
+    }
+    if (!near_) throw Error(ErrorKind::kUsage, "--index goes with --lsh");
+    if (context.shard().count > 1 && !frozen_) {
+      throw Error(ErrorKind::kUsage,
+                  "a shard sees the whole input, and would add it to --index each time; give "
+                  "parts of the input instead, or --frozen-index");
+    }
   }
 
   void RunParts(RunContext& context) const {
@@ -138,10 +173,10 @@ class Dedup : public Stage {
   }
 
   // Reads the whole input for a shard too: it does not know where its records begin.
-  void Filter(RunContext& context, const DocumentReader& reader, const Duplicates& duplicates,
-              OutputMode mode) const {
+  void Filter(RunContext& context, const DocumentReader& reader,
+              const Duplicates& duplicates) const {
     const Shard shard = context.shard();
-    const uint64_t num_records = duplicates.copies.documents().size();
+    const uint64_t num_records = duplicates.own.size;
     const auto bound = [&](uint64_t i) {
       return static_cast<uint64_t>(static_cast<unsigned __int128>(num_records) * i / shard.count);
     };
@@ -150,7 +185,7 @@ class Dedup : public Stage {
     formats::LineSource lines(context, true);
     context.common.shard = whole;
     dedup::RangeSource source(&lines, range);
-    const dedup::FilterTransform transform(context, reader, duplicates, range, mode,
+    const dedup::FilterTransform transform(context, reader, duplicates, range, Mode(),
                                            !explain_.empty());
     formats::ExplainedSink sink(context, explain_);
     RunFlow(context, source, transform, sink);
@@ -163,6 +198,9 @@ class Dedup : public Stage {
   std::string keep_ = "first";
   std::string mode_ = "drop";
   std::string guard_ = "refuse";
+  std::string index_;
+  std::string compare_ = "both";
+  bool frozen_ = false;
   std::string explain_;
   dedup::PartOptions parts_;
 };

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <utility>
 
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
@@ -16,13 +17,6 @@ namespace {
 
 constexpr uint64_t kMaxFingerprint = 4096;
 
-// Standard output has no place of its own, and nothing to go on with.
-std::string FolderBeside(const std::string& output) {
-  if (output == "-") return fmt::format(".stdout.{}.owt-dedup/", getpid());
-  const bool is_folder = output.ends_with('/');
-  return FolderOf(output) + "." + NameOf(output) + (is_folder ? "" : ".") + "owt-dedup/";
-}
-
 std::string FingerprintPath(const std::string& folder) { return folder + "fingerprint"; }
 
 bool IsOf(const std::string& folder, const std::string& fingerprint) {
@@ -32,10 +26,15 @@ bool IsOf(const std::string& folder, const std::string& fingerprint) {
 
 }  // namespace
 
-WorkFolder::WorkFolder(const RunContext& context)
-    : context_(context),
-      path_(FolderBeside(context.output)),
-      num_exceptions_(std::uncaught_exceptions()) {
+// Standard output has no place of its own, and nothing to go on with.
+std::string WorkFolder::Beside(const std::string& output) {
+  if (output == "-") return fmt::format(".stdout.{}.owt-dedup/", getpid());
+  const bool is_folder = output.ends_with('/');
+  return FolderOf(output) + "." + NameOf(output) + (is_folder ? "" : ".") + "owt-dedup/";
+}
+
+WorkFolder::WorkFolder(const RunContext& context, std::string path)
+    : context_(context), path_(std::move(path)), num_exceptions_(std::uncaught_exceptions()) {
   const std::string fingerprint = ResumeFingerprint(context);
   const bool goes_on = !context.common.force && IsOf(path_, fingerprint);
   if (goes_on) return;
@@ -55,12 +54,12 @@ WorkFolder::WorkFolder(const RunContext& context)
 WorkFolder::~WorkFolder() {
   const bool failed = std::uncaught_exceptions() > num_exceptions_;
   const bool may_go_on = context_.cancelled() && context_.output != "-";
-  if (failed && !may_go_on) Remove(context_);
+  if (failed && !may_go_on) Remove(path_);
 }
 
-void WorkFolder::Remove(const RunContext& context) {
+void WorkFolder::Remove(const std::string& path) {
   std::error_code ignored;  // what stays is hidden, and replaced by the next run
-  std::filesystem::remove_all(FolderBeside(context.output), ignored);
+  std::filesystem::remove_all(path, ignored);
 }
 
 bool WorkFolder::IsDone(std::string_view step) const {

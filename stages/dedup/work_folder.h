@@ -7,20 +7,23 @@
 
 namespace owt::dedup {
 
-// The hidden folder beside the output in which a run of several passes keeps what one hands to the
-// next. A run that was killed or interrupted finds there what it had done; after any other failure
-// the folder goes. Throws Error{kOutput}.
+// The hidden folder, beside the output or elsewhere, in which a run of several passes keeps what
+// one hands to the next. A run that was killed or interrupted finds there what it had done; after
+// any other failure the folder goes. Throws Error{kOutput}.
 class WorkFolder {
  public:
   // Starts empty, unless a run of the same fingerprint was cut off. With --resume throws
   // Error{kUsage} where none was.
-  explicit WorkFolder(const RunContext& context);
+  WorkFolder(const RunContext& context, std::string path);
   ~WorkFolder();
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
 
-  // Of the run of `context`; removes the folder. To be called when the run is on record.
-  static void Remove(const RunContext& context);
+  // Where it is for an output.
+  static std::string Beside(const std::string& output);
+
+  // Removes the folder at `path`. To be called when the run is on record.
+  static void Remove(const std::string& path);
 
   // With its final '/'.
   const std::string& path() const { return path_; }

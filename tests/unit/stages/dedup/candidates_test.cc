@@ -91,20 +91,28 @@ TEST(CandidatesTest, ALargeBucketThatComesAgainIsThereOnce) {
 }
 
 TEST(CandidatesTest, BandFilesOfOthersAreRefused) {
-  std::vector<DiskDocument> documents = {Unique(0, {1}, {}), Unique(1, {1}, {})};
-  const DiskCorpus corpus(documents, 1);
-  const std::string path = corpus.prefix() + ".band-00";
-  Candidates candidates(corpus.folder(), DiskCorpus::kMemory, 2);
-  EXPECT_THROW(candidates.AddBand(path, 1, RecordSet(2)), Error) << "another band";
-  EXPECT_THROW(candidates.AddBand(path, 0, RecordSet(1)), Error) << "more documents than records";
+  std::vector<DiskDocument> documents = {Unique(0, {1, 2}, {}), Unique(1, {1, 2}, {})};
+  const DiskCorpus corpus(documents, 2);
+  const std::string path = corpus.own().signed_prefix() + ".band-00";
   const std::string content = tests::ReadAll(path);
-  tests::WriteAll(path, content.substr(0, content.size() - 1));
-  EXPECT_THROW(candidates.AddBand(path, 0, RecordSet(2)), Error) << "cut short";
+  const auto add_band = [&](const std::string& bytes) {
+    tests::WriteAll(path, bytes);
+    const RecordSet none(2);
+    Candidates candidates({&corpus.old().parts(), &corpus.own(), &none, &none, true},
+                          corpus.folder(), DiskCorpus::kMemory);
+    candidates.AddBand(0);
+  };
+  add_band(content);
+  EXPECT_THROW(add_band(tests::ReadAll(corpus.own().signed_prefix() + ".band-01")), Error)
+      << "another band";
+  EXPECT_THROW(add_band(content.substr(0, content.size() - 1)), Error) << "cut short";
+  EXPECT_THROW(add_band(content.substr(0, 40)), Error) << "cut in the header";
   std::string turned = content;
-  turned[64 + 8] = 1;
-  turned[64 + 12 + 8] = 0;
-  tests::WriteAll(path, turned);
-  EXPECT_THROW(candidates.AddBand(path, 0, RecordSet(2)), Error) << "not in order";
+  std::swap(turned[64 + 8], turned[64 + 12 + 8]);
+  EXPECT_THROW(add_band(turned), Error) << "not in order";
+  std::string beyond = content;
+  beyond[64 + 12 + 8] = 2;
+  EXPECT_THROW(add_band(beyond), Error) << "more documents than records";
 }
 
 }  // namespace

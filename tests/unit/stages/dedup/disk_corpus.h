@@ -35,8 +35,9 @@ class DiskCorpus {
       : clusters_(static_cast<uint32_t>(documents.size())), facts_(documents.size()) {
     BandFileHeader header;
     header.bands = static_cast<uint32_t>(bands);
-    BandWriter writer(prefix(), header);
-    SetWriter sets(prefix(), 0, 0);
+    own_ = {folder(), 0, documents.size()};
+    BandWriter writer(own_.signed_prefix(), header);
+    SetWriter sets(own_.collected_prefix(), 0, 0);
     std::vector<std::string> records(static_cast<size_t>(bands));
     for (uint32_t i = 0; i < documents.size(); ++i) {
       const DiskDocument& document = documents[i];
@@ -59,9 +60,10 @@ class DiskCorpus {
     writer.Commit(&outputs);
     sets.Commit();
     facts_.Seal();
-    names_ = BandFileNames(prefix(), bands);
-    copies_ = std::make_unique<Copies>(names_.back(), folder(), kMemory, &clusters_);
-    sets_ = std::make_unique<SetFile>(prefix(), &facts_);
+    bands_ = static_cast<uint32_t>(bands);
+    copies_ = std::make_unique<Copies>(old_.parts(), own_, true, folder(), kMemory, &clusters_);
+    sets_ = std::make_unique<SetFile>(
+        std::vector<SetFile::Source>{{own_.collected_prefix(), 0, &facts_}});
   }
 
   const Copies& copies() const { return *copies_; }
@@ -70,13 +72,15 @@ class DiskCorpus {
 
   std::string folder() const { return folder_.File(""); }
 
-  std::string prefix() const { return folder_.File("x"); }
+  const IndexPart& own() const { return own_; }
+
+  const OldDocuments& old() const { return old_; }
 
   Candidates FindCandidates() const {
-    Candidates candidates(folder(), kMemory, facts_.size());
-    for (uint32_t band = 0; band + 1 < names_.size(); ++band) {
-      candidates.AddBand(names_[band], band, copies_->copies());
-    }
+    Candidates candidates(
+        {&old_.parts(), &own_, &copies_->copies(), &old_.removed(), /*own_too=*/true}, folder(),
+        kMemory);
+    for (uint32_t band = 0; band < bands_; ++band) candidates.AddBand(band);
     candidates.Finish();
     return candidates;
   }
@@ -102,16 +106,18 @@ class DiskCorpus {
     RecordSorter sorter(folder(), kMemory);
     for (const Edge& edge : edges) sorter.Add(RecordOf(edge));
     sorter.Finish();
-    return Removals(
-        {copies_.get(), &sorter, &clusters_, sets_.get(), &facts_, Measure::kJaccard, threshold},
-        folder(), kMemory);
+    return Removals({&old_, copies_.get(), &sorter, /*own_too=*/true, &clusters_, sets_.get(),
+                     Measure::kJaccard, threshold},
+                    folder(), kMemory);
   }
 
  private:
   tests::ScratchFolder folder_;
   UnionFind clusters_;
   RecordSet facts_;
-  std::vector<std::string> names_;
+  IndexPart own_;
+  OldDocuments old_{{}};
+  uint32_t bands_ = 0;
   std::unique_ptr<Copies> copies_;
   std::unique_ptr<SetFile> sets_;
 };
