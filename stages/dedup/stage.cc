@@ -21,6 +21,7 @@
 #include "stages/dedup/part_dedup.h"
 #include "stages/dedup/passes.h"
 #include "stages/dedup/sign_documents.h"
+#include "stages/dedup/substring_dedup.h"
 
 namespace owt::stages {
 namespace {
@@ -76,6 +77,7 @@ class Dedup : public Stage {
     method_options_.Declare(options);
     options.Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
+    substrings_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
@@ -83,6 +85,8 @@ class Dedup : public Stage {
                     "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
                     "takes out lines that are there six times");
+    options.Example("owt dedup --substrings 100 a.json out.json",
+                    "takes out what was there before, 100 bytes or more");
   }
 
   // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
@@ -104,7 +108,7 @@ class Dedup : public Stage {
                   "file first",
                   input.path);
     }
-    if (parts_.wanted()) return RunParts(context);
+    if (parts_.wanted() || substrings_.wanted()) return RunParts(context);
     const dedup::Method method = method_options_.Make(context, near_);
     const DocumentReader reader(context);
     if (bands_only_) return WriteBands(context, method, reader);
@@ -142,7 +146,11 @@ class Dedup : public Stage {
     if (near_ || bands_only_) {
       throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
     }
-    dedup::DedupParts(context, parts_.Make(), explain_);
+    if (!substrings_.wanted()) return dedup::DedupParts(context, parts_.Make(), explain_);
+    if (parts_.wanted()) {
+      throw Error(ErrorKind::kUsage, "--substrings is a run by itself, after --lines for example");
+    }
+    dedup::DedupSubstrings(context, substrings_.window_bytes(), explain_);
   }
 
   void WriteBands(RunContext& context, const dedup::Method& method,
@@ -184,6 +192,7 @@ class Dedup : public Stage {
   dedup::MethodOptions method_options_;
   std::string explain_;
   dedup::PartOptions parts_;
+  dedup::SubstringOptions substrings_;
 };
 
 }  // namespace

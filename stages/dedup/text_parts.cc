@@ -10,15 +10,6 @@
 namespace owt::dedup {
 namespace {
 
-bool IsBlankLine(std::string_view line) {
-  for (size_t i = 0; i < line.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(line, i);
-    if (!text::IsWhitespace(c.code_point)) return false;
-    i += c.length;
-  }
-  return true;
-}
-
 void CutLines(std::string_view text, std::vector<TextPart>* lines) {
   size_t begin = 0;
   for (size_t end; (end = text.find('\n', begin)) != text.npos; begin = end + 1) {
@@ -29,13 +20,22 @@ void CutLines(std::string_view text, std::vector<TextPart>* lines) {
 
 }  // namespace
 
+bool IsBlank(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const text::Utf8Char c = text::DecodeUtf8(text, i);
+    if (!text::IsWhitespace(c.code_point)) return false;
+    i += c.length;
+  }
+  return true;
+}
+
 void CutParts(std::string_view text, PartUnit unit, std::vector<TextPart>* parts) {
   parts->clear();
   if (unit == PartUnit::kLine) return CutLines(text, parts);
   bool inside = false;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    const bool is_blank = IsBlankLine(text.substr(begin, end - begin));
+    const bool is_blank = IsBlank(text.substr(begin, end - begin));
     if (!is_blank && !inside) parts->push_back({begin, end});
     if (!is_blank) parts->back().end = end;
     inside = !is_blank;
