@@ -1,6 +1,7 @@
 #include "stages/dedup/anchors.h"
 
 #include <algorithm>
+#include <bit>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -27,44 +28,12 @@ WindowSize::WindowSize(size_t num_bytes)
     : bytes(num_bytes), anchor_bytes(AnchorBytes(num_bytes)), max_offset(bytes - anchor_bytes) {}
 
 AnchorSampler::AnchorSampler(WindowSize size)
-    : size_(size),
-      hashes_(size.max_offset + 1),
-      suffix_least_(size.max_offset + 2, ~uint64_t{0}),
-      suffix_at_(size.max_offset + 2) {
+    : size_(size), hashes_(std::bit_ceil(size.max_offset + 1)), mask_(hashes_.size() - 1) {
   uint64_t power = 1;
   for (size_t i = 0; i < size_.anchor_bytes; ++i) power *= kRollingBase;
   for (uint64_t byte = 0; byte < 256; ++byte) {
     entering_[byte] = MultiplyFold(byte + kHashA, kHashB ^ (byte << 32));
     leaving_[byte] = entering_[byte] * power;
-  }
-}
-
-// The hashes of the next `count` runs, of which the first begins at `text`.
-void AnchorSampler::HashBlock(const char* text, size_t count) {
-  const auto* const out = reinterpret_cast<const uint8_t*>(text);
-  const uint8_t* const in = out + size_.anchor_bytes - 1;
-  uint64_t rolling = rolling_;
-  uint64_t left = left_;
-  for (size_t i = 0; i < count; ++i) {
-    rolling = rolling * kRollingBase + (entering_[in[i]] - left);
-    left = leaving_[out[i]];
-    hashes_[i] = Mix(rolling);
-  }
-  rolling_ = rolling;
-  left_ = left;
-}
-
-// For the windows that reach from this block into the next.
-void AnchorSampler::KeepSuffixes(size_t base) {
-  uint64_t least = ~uint64_t{0};
-  size_t least_at = 0;
-  for (size_t i = hashes_.size(); i-- > 0;) {
-    if (hashes_[i] < least) {
-      least = hashes_[i];
-      least_at = base + i;
-    }
-    suffix_least_[i] = least;
-    suffix_at_[i] = least_at;
   }
 }
 
@@ -76,44 +45,64 @@ void AnchorSampler::Add(std::string_view text, uint64_t key, size_t at, size_t f
   anchors->push_back({key, hull, at, first, last});
 }
 
-// The least of a sliding window by blocks as long as the window: it is that of the suffix of one
-// block and the prefix of the next.
 void AnchorSampler::Sample(std::string_view text, std::vector<Anchor>* anchors) {
   anchors->clear();
   if (text.size() < size_.bytes) return;
+  const auto* const out = reinterpret_cast<const uint8_t*>(text.data());
+  const uint8_t* const in = out + size_.anchor_bytes - 1;
   const size_t count = text.size() - size_.anchor_bytes + 1;
-  const size_t block = hashes_.size();
-  rolling_ = left_ = 0;
-  for (size_t i = 0; i + 1 < size_.anchor_bytes; ++i) {
-    rolling_ = rolling_ * kRollingBase + entering_[static_cast<uint8_t>(text[i])];
+  const size_t in_window = size_.max_offset + 1;  // runs
+  uint64_t rolling = 0;
+  for (const uint8_t* byte = out; byte < in; ++byte) {
+    rolling = rolling * kRollingBase + entering_[*byte];
   }
-  size_t at = 0;
+  uint64_t left = 0;  // what of the last run is not in this one
+  ahead_.clear();
+  Least now = {~uint64_t{0}, 0};
+  Least behind = now;  // of the runs behind those that are in ahead_
   size_t first = 0;
-  uint64_t key = 0;
-  bool any = false;
-  for (size_t base = 0; base < count; base += block) {
-    const size_t size = std::min(block, count - base);
-    HashBlock(text.data() + base, size);
-    uint64_t least = ~uint64_t{0};
-    size_t least_at = base;
-    for (size_t i = 0; i < size; ++i) {
-      const bool is_less = hashes_[i] <= least;
-      least = is_less ? hashes_[i] : least;
-      least_at = is_less ? base + i : least_at;
-      if (base == 0 && i + 1 < block) continue;  // no whole window yet
-      const bool is_before = suffix_least_[i + 1] < least && base != 0;
-      const size_t now = is_before ? suffix_at_[i + 1] : least_at;
-      if (any && now == at) continue;
-      const size_t window = base + i + 1 - block;
-      if (any) Add(text, key, at, first, window - 1, anchors);
-      at = now;
-      first = window;
-      key = is_before ? suffix_least_[i + 1] : least;
-      any = true;
+  for (size_t i = 0; i < count; ++i) {
+    rolling = rolling * kRollingBase + (entering_[in[i]] - left);
+    left = leaving_[out[i]];
+    const uint64_t hash = Mix(rolling);
+    hashes_[i & mask_] = hash;
+    behind = hash <= behind.hash ? Least{hash, i} : behind;
+    const bool is_least = hash <= now.hash;
+    if (!is_least && i != now.at + in_window) continue;
+    if (i >= in_window) {
+      Add(text, now.hash, now.at, first, i - in_window, anchors);
+      first = i - in_window + 1;
     }
-    KeepSuffixes(base);
+    if (is_least) {
+      ahead_.clear();
+      now = {hash, i};
+    } else {
+      now = FindNext(i, &behind);
+    }
   }
-  Add(text, key, at, first, text.size() - size_.bytes, anchors);
+  Add(text, now.hash, now.at, first, count - in_window, anchors);
+}
+
+// The least one has left the window, which ends with run `last`. What is behind it is in ahead_ and
+// *behind, unless it was the last that these know of: then all of the window goes into ahead_. That
+// is once for a window's length at most.
+AnchorSampler::Least AnchorSampler::FindNext(size_t last, Least* behind) {
+  if (!ahead_.empty()) {
+    ahead_.pop_back();
+    if (!ahead_.empty() && ahead_.back().hash < behind->hash) return ahead_.back();
+    ahead_.clear();
+    return *behind;
+  }
+  *behind = {~uint64_t{0}, 0};
+  uint64_t least = ~uint64_t{0};
+  for (size_t i = last, left = size_.max_offset + 1; left > 0; --i, --left) {
+    const uint64_t hash = hashes_[i & mask_];
+    if (hash < least || ahead_.empty()) {
+      least = hash;
+      ahead_.push_back({hash, i});
+    }
+  }
+  return ahead_.back();
 }
 
 }  // namespace owt::dedup

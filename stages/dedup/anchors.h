@@ -43,19 +43,23 @@ class AnchorSampler {
   void Sample(std::string_view text, std::vector<Anchor>* anchors);
 
  private:
-  void HashBlock(const char* text, size_t count);
-  void KeepSuffixes(size_t base);
+  // A run of k bytes.
+  struct Least {
+    uint64_t hash;
+    size_t at;
+  };
+
   void Add(std::string_view text, uint64_t key, size_t at, size_t first, size_t last,
            std::vector<Anchor>* anchors) const;
+  Least FindNext(size_t last, Least* behind);
 
   const WindowSize size_;
   std::array<uint64_t, 256> entering_;  // what a byte adds to the rolling hash
   std::array<uint64_t, 256> leaving_;   // what is left of it k bytes later
-  uint64_t rolling_ = 0;                // of the run before
-  uint64_t left_ = 0;                   // what of it leaves
-  std::vector<uint64_t> hashes_;        // of a block: as many as a window has
-  std::vector<uint64_t> suffix_least_;  // of the block before: the least hash from here to its end
-  std::vector<size_t> suffix_at_;       // and its place
+  std::vector<uint64_t> hashes_;        // of the last runs, at least those of a window, in a ring
+  const size_t mask_;
+  std::vector<Least>
+      ahead_;  // runs with none as little behind them, as far as was looked; last first
 };
 
 }  // namespace owt::dedup

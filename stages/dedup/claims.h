@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "stages/dedup/repeats.h"
@@ -26,7 +27,12 @@ class ClaimSweep {
  public:
   // Cuts are appended to `cuts` as they are in memory, in order.
   ClaimSweep(const TextStore& texts, WindowSize size, text::ScratchFile* cuts)
-      : texts_(texts), size_(size), cuts_(cuts), holders_(&texts), sources_(&texts) {}
+      : texts_(texts),
+        size_(size),
+        cuts_(cuts),
+        reader_(&texts),
+        holders_(&texts),
+        sources_(&texts) {}
 
   void Take(const Claim& claim);
   void Finish();
@@ -45,6 +51,7 @@ class ClaimSweep {
   void Cover(const Claim& claim);
   bool Advance();
   void CloseStretch();
+  bool IsTrue(const Stretch& stretch);
   void Emit(uint64_t before);
   void EmitUnprotected(const Stretch& stretch);
   void Put(const Stretch& stretch);
@@ -53,7 +60,9 @@ class ClaimSweep {
   const TextStore& texts_;
   const WindowSize size_;
   text::ScratchFile* const cuts_;
+  TextReader reader_;
   TextFinder holders_, sources_;
+  std::string source_bytes_;
 
   uint64_t covered_ = 0;           // by later copies that were chosen
   std::optional<Claim> farthest_;  // of those that begin before that, the one to be chosen next

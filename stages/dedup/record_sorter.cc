@@ -1,10 +1,10 @@
 #include "stages/dedup/record_sorter.h"
 
-#include <oneapi/tbb/parallel_sort.h>
-
 #include <algorithm>
 #include <functional>
 #include <string_view>
+
+#include "stages/dedup/sort_records.h"
 
 namespace owt::dedup {
 namespace {
@@ -27,7 +27,7 @@ RecordSorter::RecordSorter(std::string scratch_folder, uint64_t memory_bytes)
   file_ = text::ScratchFile(folder_, file_buffer_bytes_);
 }
 
-void RecordSorter::SortBuffer() { oneapi::tbb::parallel_sort(buffer_.begin(), buffer_.end()); }
+void RecordSorter::SortBuffer() { SortRecords(buffer_); }
 
 void RecordSorter::Add(const Record& record) {
   if (buffer_.size() == max_buffered_) Spill();
@@ -53,7 +53,7 @@ void RecordSorter::Spill() {
 void RecordSorter::Finish() {
   if (spilled_.empty()) return SortBuffer();
   if (!buffer_.empty()) Spill();
-  std::vector<Record>().swap(buffer_);
+  decltype(buffer_)().swap(buffer_);
   file_.FinishWriting();
   while (spilled_.size() > max_runs_) MergeOnce();
   std::vector<Run> runs;

@@ -184,16 +184,10 @@ void HashWindows(const TextStore& texts, WindowSize size, RecordSorter* hulls,
                  RecordSorter* windows) {
   hulls->Finish();
   WindowHasher hasher(size);
-  std::string ahead;  // hulls come in the order of the text
-  uint64_t ahead_begin = 0;
+  TextReader reader(&texts);  // hulls come in the order of the text
   for (Record record; hulls->Next(&record);) {
     const Span span = Span::Of(record[0]);
-    const uint64_t bytes = span.end(size) - span.begin();
-    if (span.begin() < ahead_begin || span.begin() + bytes > ahead_begin + ahead.size()) {
-      ahead_begin = span.begin();
-      texts.Read(ahead_begin, bytes + kSampledBytes, &ahead);
-    }
-    const auto hull = std::string_view(ahead).substr(span.begin() - ahead_begin, bytes);
+    const std::string_view hull = reader.Get(span.begin(), span.end(size) - span.begin());
     hasher.Hash(hull, span, record[1], record[2] != 0, windows);
   }
 }

@@ -6,7 +6,7 @@ namespace owt::dedup {
 namespace {
 
 constexpr uint64_t kMostBuffer = uint64_t{4} << 20;
-constexpr uint64_t kComparedBytes = uint64_t{64} << 10;
+constexpr size_t kPiece = size_t{64} << 10;
 
 }  // namespace
 
@@ -18,8 +18,8 @@ void TextStore::Add(uint64_t record, std::string_view text) {
   const Start start = {texts_.size(), record};
   if (num_texts_++ % kBlock == 0) block_begins_.push_back(start.begin);
   starts_.Append({reinterpret_cast<const char*>(&start), sizeof(start)});
-  for (size_t at = 0; at < text.size(); at += kComparedBytes) {
-    texts_.Append(text.substr(at, kComparedBytes));  // a long text would stay in the buffer
+  for (size_t at = 0; at < text.size(); at += kPiece) {
+    texts_.Append(text.substr(at, kPiece));  // a long text would stay in the buffer
   }
   texts_.Append(std::string_view("\0", 1));
 }
@@ -32,17 +32,6 @@ void TextStore::FinishWriting() {
 void TextStore::Read(uint64_t begin, size_t size, std::string* bytes) const {
   bytes->resize(size);
   bytes->resize(texts_.ReadAt(begin, bytes->data(), size));
-}
-
-bool TextStore::AreEqual(uint64_t here, uint64_t there, uint64_t size) const {
-  std::string a, b;
-  for (uint64_t at = 0; at < size; at += kComparedBytes) {
-    const auto piece = static_cast<size_t>(std::min(size - at, kComparedBytes));
-    Read(here + at, piece, &a);
-    Read(there + at, piece, &b);
-    if (a != b) return false;
-  }
-  return true;
 }
 
 TextStore::Entry TextFinder::Find(uint64_t place) {
@@ -62,6 +51,14 @@ TextStore::Entry TextFinder::Find(uint64_t place) {
                        [](uint64_t at, const TextStore::Start& start) { return at < start.begin; });
   const uint64_t end = next == starts_.end() ? store_->size() : next->begin;
   return {(next - 1)->begin, end - 1, (next - 1)->record};
+}
+
+std::string_view TextReader::Get(uint64_t begin, size_t size) {
+  if (begin < begin_ || begin + size > begin_ + bytes_.size()) {
+    begin_ = begin;
+    store_->Read(begin, size + kPiece, &bytes_);
+  }
+  return std::string_view(bytes_).substr(begin - begin_, size);
 }
 
 }  // namespace owt::dedup

@@ -31,9 +31,6 @@ class TextStore {
   // Reads bytes from `begin` on into *bytes: `size` of them, fewer only at the end.
   void Read(uint64_t begin, size_t size, std::string* bytes) const;
 
-  // Whether `size` bytes here and there are the same. Reads pieces of 64 KiB.
-  bool AreEqual(uint64_t here, uint64_t there, uint64_t size) const;
-
  private:
   friend class TextFinder;
 
@@ -62,6 +59,20 @@ class TextFinder {
   const TextStore* store_;
   std::vector<TextStore::Start> starts_;  // of a block, and one more
   size_t block_ = ~size_t{0};
+};
+
+// Reads places that mostly rise, some ahead. Not thread-safe.
+class TextReader {
+ public:
+  explicit TextReader(const TextStore* store) : store_(store) {}
+
+  // Lives until the next call. REQUIRES: the store has so many bytes there.
+  std::string_view Get(uint64_t begin, size_t size);
+
+ private:
+  const TextStore* store_;
+  std::string bytes_;
+  uint64_t begin_ = 0;
 };
 
 }  // namespace owt::dedup
