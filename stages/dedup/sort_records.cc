@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
+#include <memory>
 #include <vector>
+
+#include "pipeline/large_pages.h"
 
 namespace owt::dedup {
 namespace {
@@ -65,36 +67,36 @@ bool FindDigit(Records records, size_t word, Digit* digit) {
   return false;
 }
 
-// Moves every record to its place; ends[i] is then where those with digit i end.
-void Partition(Records records, const Digit& digit, std::vector<size_t>* ends) {
+// Moves every record to its place in `to`; ends[i] is where those with digit i end.
+void Scatter(Records from, Records to, const Digit& digit, std::vector<size_t>* ends) {
   const size_t places = size_t{1} << digit.bits;
-  std::vector<size_t> next(places + 1);
-  for (const Record& record : records) ++next[digit.Of(record) + 1];
+  std::vector<size_t>& next = *ends;
+  next.assign(places + 1, 0);
+  for (const Record& record : from) ++next[digit.Of(record) + 1];
   for (size_t i = 0; i < places; ++i) next[i + 1] += next[i];
-  ends->assign(next.begin() + 1, next.end());
-  for (size_t place = 0; place < places; ++place) {
-    while (next[place] < (*ends)[place]) {
-      Record record = records[next[place]];
-      for (size_t to; (to = digit.Of(record)) != place;) {
-        std::swap(record, records[next[to]++]);
-      }
-      records[next[place]++] = record;
-    }
-  }
+  for (const Record& record : from) to[next[digit.Of(record)]++] = record;
+  next.pop_back();
 }
 
-void Sort(Records records, size_t word) {
-  if (records.size() <= kFew) return SortFew(records, word);
+// The sorted records are in `other` then if `moves`, else where they were.
+void Sort(Records records, Records other, size_t word, bool moves) {
   Digit digit;
-  if (!FindDigit(records, word, &digit)) return;
+  const bool few = records.size() <= kFew;
+  if (few) SortFew(records, word);
+  if (few || !FindDigit(records, word, &digit)) {
+    if (moves) std::copy(records.begin(), records.end(), other.begin());
+    return;
+  }
   std::vector<size_t> ends;
-  Partition(records, digit, &ends);
+  Scatter(records, other, digit, &ends);
   const auto sort_place = [&](size_t i) {
     const size_t begin = i == 0 ? 0 : ends[i - 1];
     const size_t size = ends[i] - begin;
     // Told apart by all bits of this number, those here are equal in it.
-    if (size > 1)
-      Sort(records.subspan(begin, size), digit.shift == 0 ? digit.word + 1 : digit.word);
+    const size_t next_word = digit.shift == 0 ? digit.word + 1 : digit.word;
+    if (size > 0) {
+      Sort(other.subspan(begin, size), records.subspan(begin, size), next_word, !moves);
+    }
   };
   if (records.size() < kMany) {
     for (size_t i = 0; i < ends.size(); ++i) sort_place(i);
@@ -105,6 +107,12 @@ void Sort(Records records, size_t word) {
 
 }  // namespace
 
-void SortRecords(std::span<Record> records) { Sort(records, 0); }
+void SortRecords(std::span<Record> records) {
+  if (records.size() <= kFew) return SortFew(records, 0);
+  LargePages<Record> memory;
+  const auto free = [&](Record* other) { memory.deallocate(other, records.size()); };
+  const std::unique_ptr<Record, decltype(free)> other(memory.allocate(records.size()), free);
+  Sort(records, {other.get(), records.size()}, 0, false);
+}
 
 }  // namespace owt::dedup
