@@ -28,7 +28,7 @@ WindowSize::WindowSize(size_t num_bytes)
     : bytes(num_bytes), anchor_bytes(AnchorBytes(num_bytes)), max_offset(bytes - anchor_bytes) {}
 
 AnchorSampler::AnchorSampler(WindowSize size)
-    : size_(size), hashes_(std::bit_ceil(size.max_offset + 1)), mask_(hashes_.size() - 1) {
+    : size_(size), hashes_(std::bit_ceil(size.max_offset + 1)) {
   uint64_t power = 1;
   for (size_t i = 0; i < size_.anchor_bytes; ++i) power *= kRollingBase;
   for (uint64_t byte = 0; byte < 256; ++byte) {
@@ -52,6 +52,8 @@ void AnchorSampler::Sample(std::string_view text, std::vector<Anchor>* anchors) 
   const uint8_t* const in = out + size_.anchor_bytes - 1;
   const size_t count = text.size() - size_.anchor_bytes + 1;
   const size_t in_window = size_.max_offset + 1;  // runs
+  uint64_t* const hashes = hashes_.data();
+  const size_t mask = hashes_.size() - 1;
   uint64_t rolling = 0;
   for (const uint8_t* byte = out; byte < in; ++byte) {
     rolling = rolling * kRollingBase + entering_[*byte];
@@ -65,38 +67,44 @@ void AnchorSampler::Sample(std::string_view text, std::vector<Anchor>* anchors) 
     rolling = rolling * kRollingBase + (entering_[in[i]] - left);
     left = leaving_[out[i]];
     const uint64_t hash = Mix(rolling);
-    hashes_[i & mask_] = hash;
-    behind = hash <= behind.hash ? Least{hash, i} : behind;
+    hashes[i & mask] = hash;
+    const bool is_least_behind = hash <= behind.hash;
+    behind.hash = is_least_behind ? hash : behind.hash;
+    behind.at = is_least_behind ? i : behind.at;
     const bool is_least = hash <= now.hash;
     if (!is_least && i != now.at + in_window) continue;
     if (i >= in_window) {
       Add(text, now.hash, now.at, first, i - in_window, anchors);
       first = i - in_window + 1;
     }
+    // Else the least one has left the window: what is behind it is known, unless it was the last
+    // that ahead_ and `behind` knew of, which is once for a window's length at most.
     if (is_least) {
       ahead_.clear();
       now = {hash, i};
+    } else if (!ahead_.empty()) {
+      now = Follower(behind);
     } else {
-      now = FindNext(i, &behind);
+      now = LookAhead(i);
+      behind = {~uint64_t{0}, 0};
     }
   }
   Add(text, now.hash, now.at, first, count - in_window, anchors);
 }
 
-// The least one has left the window, which ends with run `last`. What is behind it is in ahead_ and
-// *behind, unless it was the last that these know of: then all of the window goes into ahead_. That
-// is once for a window's length at most.
-AnchorSampler::Least AnchorSampler::FindNext(size_t last, Least* behind) {
-  if (!ahead_.empty()) {
-    ahead_.pop_back();
-    if (!ahead_.empty() && ahead_.back().hash < behind->hash) return ahead_.back();
-    ahead_.clear();
-    return *behind;
-  }
-  *behind = {~uint64_t{0}, 0};
+AnchorSampler::Least AnchorSampler::Follower(Least behind) {
+  ahead_.pop_back();
+  if (!ahead_.empty() && ahead_.back().hash < behind.hash) return ahead_.back();
+  ahead_.clear();
+  return behind;
+}
+
+// Fills ahead_ with runs of the window that ends with run `last`.
+AnchorSampler::Least AnchorSampler::LookAhead(size_t last) {
+  const size_t mask = hashes_.size() - 1;
   uint64_t least = ~uint64_t{0};
   for (size_t i = last, left = size_.max_offset + 1; left > 0; --i, --left) {
-    const uint64_t hash = hashes_[i & mask_];
+    const uint64_t hash = hashes_[i & mask];
     if (hash < least || ahead_.empty()) {
       least = hash;
       ahead_.push_back({hash, i});

@@ -51,13 +51,13 @@ class AnchorSampler {
 
   void Add(std::string_view text, uint64_t key, size_t at, size_t first, size_t last,
            std::vector<Anchor>* anchors) const;
-  Least FindNext(size_t last, Least* behind);
+  Least Follower(Least behind);
+  Least LookAhead(size_t last);
 
   const WindowSize size_;
   std::array<uint64_t, 256> entering_;  // what a byte adds to the rolling hash
   std::array<uint64_t, 256> leaving_;   // what is left of it k bytes later
   std::vector<uint64_t> hashes_;        // of the last runs, at least those of a window, in a ring
-  const size_t mask_;
   std::vector<Least>
       ahead_;  // runs with none as little behind them, as far as was looked; last first
 };

@@ -19,19 +19,25 @@ using Record = RecordSorter::Record;
 // in two pieces is two anchors.
 constexpr size_t kSampledBytes = size_t{64} << 10;
 
-// An anchor's place and the offsets of it in its windows, in order of the place.
+// An anchor's place, the offsets of it in its windows, and whether it is known that all of these
+// come again; in order of the place.
 struct Span {
   static constexpr unsigned kOffsetBits = 10;
 
   uint64_t at;
   uint64_t most, least;  // its offset in its first and its last window
+  bool comes_again;
 
   static Span Of(uint64_t number) {
     constexpr uint64_t kMask = (1u << kOffsetBits) - 1;
-    return {number >> 2 * kOffsetBits, number >> kOffsetBits & kMask, number & kMask};
+    return {number >> (2 * kOffsetBits + 1), number >> (kOffsetBits + 1) & kMask,
+            number >> 1 & kMask, (number & 1) != 0};
   }
 
-  uint64_t number() const { return at << 2 * kOffsetBits | most << kOffsetBits | least; }
+  uint64_t number() const {
+    return at << (2 * kOffsetBits + 1) | most << (kOffsetBits + 1) | least << 1 |
+           uint64_t{comes_again};
+  }
 
   uint64_t begin() const { return at - most; }
 
@@ -39,7 +45,7 @@ struct Span {
 };
 
 static_assert(WindowSize::kMostOffset < 1u << Span::kOffsetBits);
-static_assert(kPlaceBits + 2 * Span::kOffsetBits == 64);
+static_assert(kPlaceBits + 2 * Span::kOffsetBits + 1 == 64);
 
 class PieceSampler {
  public:
@@ -54,7 +60,7 @@ class PieceSampler {
       sampler_.Sample(std::string_view(bytes_).substr(begin, end - begin), &anchors_);
       for (const Anchor& anchor : anchors_) {
         const Span span = {base + begin + anchor.at, anchor.at - anchor.first_window,
-                           anchor.at - anchor.last_window};
+                           anchor.at - anchor.last_window, false};
         records->push_back({anchor.key, anchor.hull, span.number()});
       }
     }
@@ -68,11 +74,11 @@ class PieceSampler {
   std::vector<Anchor> anchors_;
 };
 
-// Anchors in their order, key after key and hull after hull.
-class AnchorGroups {
+// Hulls in their order, key after key and like after like.
+class HullGroups {
  public:
-  AnchorGroups(WindowSize size, RecordSorter* claims, RecordSorter* hulls)
-      : size_(size), claims_(claims), hulls_(hulls) {}
+  HullGroups(WindowSize size, RecordSorter* claims, RecordSorter* in_doubt)
+      : size_(size), claims_(claims), in_doubt_(in_doubt) {}
 
   void Take(const Record& record) {
     const bool same_key = num_alike_ > 0 && record[0] == first_[0];
@@ -87,10 +93,11 @@ class AnchorGroups {
   // Says what is to be said of the hull that was taken last.
   void Finish() {
     if (num_alike_ == 0) return;
-    const Span span = Span::Of(first_[2]);
+    Span span = Span::Of(first_[2]);
+    span.comes_again |= num_alike_ > 1;
     if (has_others_) {
-      hulls_->Add({first_[2], first_[0], uint64_t{num_alike_ > 1}});
-    } else if (num_alike_ > 1) {
+      in_doubt_->Add({span.number(), first_[0], 0});
+    } else if (span.comes_again) {
       claims_->Add(Claim{span.begin(), 0, span.end(size_), true}.record());
     }
   }
@@ -106,29 +113,44 @@ class AnchorGroups {
 
   const WindowSize size_;
   RecordSorter* const claims_;
-  RecordSorter* const hulls_;
+  RecordSorter* const in_doubt_;
   Record first_{};  // of this hull
   int num_alike_ = 0;
   bool has_others_ = false;  // this key has more than one hull
 };
 
-// Hashes all windows of a hull, in a time that does not depend on their size but on the number of
-// places that an anchor can have in them.
-class WindowHasher {
+// Hashes parts of a hull, in a time that depends on the number of places that an anchor can have in
+// a window, not on their size.
+class HullHasher {
  public:
-  explicit WindowHasher(WindowSize size)
-      : size_(size), before_(size.max_offset + 1), behind_(size.max_offset + 1) {}
+  explicit HullHasher(WindowSize size)
+      : size_(size),
+        block_(std::max<uint64_t>(8, (size.max_offset + 1) / 16)),
+        before_(size.max_offset + 1),
+        behind_(size.max_offset + 1) {}
 
-  // `hull` holds the bytes of the span. Two windows get the same two numbers if they are equal and
-  // have an anchor of this key at the same place.
-  void Hash(std::string_view hull, const Span& span, uint64_t key, bool comes_again,
-            RecordSorter* windows) {
+  // `hull` holds the bytes of the span. Blocks that begin at multiples of block_ get a key for what
+  // all windows of a whole block share, and a number for all bytes of those windows that are there.
+  void CutBlocks(std::string_view hull, const Span& span, uint64_t key, RecordSorter* blocks) {
     Chain(hull, span);
-    for (uint64_t offset = span.most; offset + 1 > span.least; --offset) {
+    for (uint64_t begin = span.least / block_ * block_; begin <= span.most; begin += block_) {
+      const uint64_t last = std::min<uint64_t>(begin + block_ - 1, size_.max_offset);
+      const Span part = {span.at, std::min(span.most, last), std::max(span.least, begin),
+                         span.comes_again};
+      const uint64_t core = Join(key, begin, begin, last);
+      const uint64_t whole = Join(~key, part.most << 10 | part.least, part.most, part.least);
+      blocks->Add({core, whole, part.number()});
+    }
+  }
+
+  // Two windows get the same two numbers if they are equal and have an anchor of this key at the
+  // same place.
+  void HashWindows(std::string_view hull, const Span& span, uint64_t key, RecordSorter* windows) {
+    Chain(hull, span);
+    for (uint64_t offset = span.least; offset <= span.most; ++offset) {
       const uint64_t left = MultiplyFold(key ^ before_[offset], kHashC + offset);
       const uint64_t right = MultiplyFold(key + behind_[size_.max_offset - offset], kHashD);
-      windows->Add({left, right, (span.at - offset) << 1 | (comes_again ? 1 : 0)});
-      if (offset == 0) break;
+      windows->Add({left, right, (span.at - offset) << 1 | uint64_t{span.comes_again}});
     }
   }
 
@@ -147,15 +169,35 @@ class WindowHasher {
     for (size_t i = 0; i < right.size(); ++i) behind_[i + 1] = Next(behind_[i], right[i]);
   }
 
+  // Of so many bytes before the anchor, and those up to the end of the window in which it has
+  // offset `least`.
+  uint64_t Join(uint64_t key, uint64_t what, uint64_t most, uint64_t least) const {
+    const uint64_t left = MultiplyFold(key ^ before_[most], kHashC + what);
+    return MultiplyFold(left + behind_[size_.max_offset - least], kHashD ^ key);
+  }
+
   const WindowSize size_;
+  const uint64_t block_;  // windows
   std::vector<uint64_t> before_, behind_;
 };
+
+// Calls on_hull(bytes, span, key) for each of those in doubt, in the order of the texts.
+template <typename OnHull>
+void ForEachHull(const TextStore& texts, WindowSize size, RecordSorter* hulls,
+                 const OnHull& on_hull) {
+  hulls->Finish();
+  TextReader reader(&texts);
+  for (Record record; hulls->Next(&record);) {
+    const Span span = Span::Of(record[0]);
+    on_hull(reader.Get(span.begin(), span.end(size) - span.begin()), span, record[1]);
+  }
+}
 
 }  // namespace
 
 void SampleTexts(const TextStore& texts, WindowSize size, int workers, RecordSorter* anchors) {
   if (texts.size() >> kPlaceBits != 0) {
-    throw Error(ErrorKind::kResource, "more than 16 TiB of text; deduplicate parts first");
+    throw Error(ErrorKind::kResource, "more than 8 TiB of text; deduplicate parts first");
   }
   oneapi::tbb::enumerable_thread_specific<PieceSampler> samplers(
       [&] { return PieceSampler(texts, size); });
@@ -172,24 +214,27 @@ void SampleTexts(const TextStore& texts, WindowSize size, int workers, RecordSor
   }
 }
 
-void CompareAnchors(WindowSize size, RecordSorter* anchors, RecordSorter* claims,
-                    RecordSorter* hulls) {
-  anchors->Finish();
-  AnchorGroups groups(size, claims, hulls);
-  for (Record record; anchors->Next(&record);) groups.Take(record);
+void CompareHulls(WindowSize size, RecordSorter* alike, RecordSorter* claims,
+                  RecordSorter* in_doubt) {
+  alike->Finish();
+  HullGroups groups(size, claims, in_doubt);
+  for (Record record; alike->Next(&record);) groups.Take(record);
   groups.Finish();
 }
 
-void HashWindows(const TextStore& texts, WindowSize size, RecordSorter* hulls,
+void CutBlocks(const TextStore& texts, WindowSize size, RecordSorter* hulls, RecordSorter* blocks) {
+  HullHasher hasher(size);
+  ForEachHull(texts, size, hulls, [&](std::string_view hull, const Span& span, uint64_t key) {
+    hasher.CutBlocks(hull, span, key, blocks);
+  });
+}
+
+void HashWindows(const TextStore& texts, WindowSize size, RecordSorter* blocks,
                  RecordSorter* windows) {
-  hulls->Finish();
-  WindowHasher hasher(size);
-  TextReader reader(&texts);  // hulls come in the order of the text
-  for (Record record; hulls->Next(&record);) {
-    const Span span = Span::Of(record[0]);
-    const std::string_view hull = reader.Get(span.begin(), span.end(size) - span.begin());
-    hasher.Hash(hull, span, record[1], record[2] != 0, windows);
-  }
+  HullHasher hasher(size);
+  ForEachHull(texts, size, blocks, [&](std::string_view hull, const Span& span, uint64_t key) {
+    hasher.HashWindows(hull, span, key, windows);
+  });
 }
 
 void CompareWindows(WindowSize size, RecordSorter* windows, RecordSorter* claims) {

@@ -14,12 +14,14 @@ namespace owt::dedup {
 // Anchors are sorted by their key, then by all bytes of their windows (the hull). Where all anchors
 // of a key have the same hull, all windows of the first are first copies, and those of the others
 // are later ones: nothing more is to be known. Of other keys every different hull is looked at
-// again, window by window; the like of it are later copies whatever comes of that.
+// again; the like of it are later copies whatever comes of that. Its windows are taken in blocks by
+// the anchor's offset in them, with what all of a block have in common as key: the same again. What
+// is in doubt then, a block where hulls cease to be equal, is taken window by window.
 //
 // Hashes decide here what is worth comparing. Bytes are compared before anything goes (claims.h).
 
-// Places are below 2^44.
-inline constexpr unsigned kPlaceBits = 44;
+// Places are below 2^43.
+inline constexpr unsigned kPlaceBits = 43;
 
 // Windows that are the first ones of their kind and come again, or that were there before: all that
 // lie in bytes [begin, end).
@@ -38,18 +40,21 @@ struct Claim {
   }
 };
 
-// Step 1: adds the anchors of all texts. Throws Error{kResource} where there are 2^44 bytes.
+// Step 1: adds the anchors of all texts. Throws Error{kResource} where there are 2^43 bytes.
 void SampleTexts(const TextStore& texts, WindowSize size, int workers, RecordSorter* anchors);
 
-// Step 2: finishes `anchors`; adds claims, and hulls whose windows must be looked at.
-void CompareAnchors(WindowSize size, RecordSorter* anchors, RecordSorter* claims,
-                    RecordSorter* hulls);
+// Steps 2 and 4: finishes `alike` (anchors, or blocks); adds claims, and what must be looked at.
+void CompareHulls(WindowSize size, RecordSorter* alike, RecordSorter* claims,
+                  RecordSorter* in_doubt);
 
-// Step 3: finishes `hulls`; adds all their windows.
-void HashWindows(const TextStore& texts, WindowSize size, RecordSorter* hulls,
+// Step 3: finishes `hulls`; adds their blocks.
+void CutBlocks(const TextStore& texts, WindowSize size, RecordSorter* hulls, RecordSorter* blocks);
+
+// Step 5: finishes `blocks`, those in doubt; adds all their windows.
+void HashWindows(const TextStore& texts, WindowSize size, RecordSorter* blocks,
                  RecordSorter* windows);
 
-// Step 4: finishes `windows`; adds claims.
+// Step 6: finishes `windows`; adds claims.
 void CompareWindows(WindowSize size, RecordSorter* windows, RecordSorter* claims);
 
 }  // namespace owt::dedup

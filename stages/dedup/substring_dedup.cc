@@ -4,6 +4,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "formats/explained_sink.h"
 #include "pipeline/error.h"
@@ -20,21 +21,24 @@ namespace {
 // From texts to cuts. At most three sorters are alive, each with a quarter of the memory.
 void FindCuts(const TextStore& texts, WindowSize size, const std::string& folder, uint64_t memory,
               int workers, text::ScratchFile* cuts) {
-  RecordSorter claims(folder, memory / 4);
-  {
-    RecordSorter hulls(folder, memory / 4);
-    {
-      RecordSorter anchors(folder, memory / 4);
-      SampleTexts(texts, size, workers, &anchors);
-      CompareAnchors(size, &anchors, &claims, &hulls);
-    }
-    RecordSorter windows(folder, memory / 4);
-    HashWindows(texts, size, &hulls, &windows);
-    CompareWindows(size, &windows, &claims);
-  }
-  claims.Finish();
+  const auto make_sorter = [&] { return std::make_unique<RecordSorter>(folder, memory / 4); };
+  const auto claims = make_sorter();
+  auto alike = make_sorter();
+  auto in_doubt = make_sorter();
+  SampleTexts(texts, size, workers, alike.get());
+  CompareHulls(size, alike.get(), claims.get(), in_doubt.get());
+  alike = make_sorter();
+  CutBlocks(texts, size, in_doubt.get(), alike.get());
+  in_doubt = make_sorter();
+  CompareHulls(size, alike.get(), claims.get(), in_doubt.get());
+  alike = make_sorter();
+  HashWindows(texts, size, in_doubt.get(), alike.get());
+  in_doubt.reset();
+  CompareWindows(size, alike.get(), claims.get());
+  alike.reset();
+  claims->Finish();
   ClaimSweep sweep(texts, size, cuts);
-  for (RecordSorter::Record record; claims.Next(&record);) sweep.Take(Claim::Of(record));
+  for (RecordSorter::Record record; claims->Next(&record);) sweep.Take(Claim::Of(record));
   sweep.Finish();
 }
 

@@ -76,12 +76,18 @@ size_t LowerPlain(std::string_view text, char* out, bool* in_white) {
   return done + LowerBlock(block, size, out + done, in_white);
 }
 
+bool IsAsciiWhite(char c) {
+  return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
+}
+
+// Whether LowerBlock takes it.
+bool IsPlain(char c, bool in_white) {
+  const auto byte = static_cast<uint8_t>(c);
+  return byte > ' ' ? byte < 0x80 : byte == ' ' && !in_white;
+}
+
+// REQUIRES: beyond ASCII. At most one and a half as many bytes as it has itself.
 char* PutLower(char32_t code_point, char* out) {
-  if (code_point < 0x80) {
-    *out++ =
-        static_cast<char>(code_point >= 'A' && code_point <= 'Z' ? code_point | 0x20 : code_point);
-    return out;
-  }
   const auto small = static_cast<char32_t>(u_tolower(static_cast<UChar32>(code_point)));
   int32_t length = 0;
   U8_APPEND_UNSAFE(reinterpret_cast<uint8_t*>(out), length, small);
@@ -114,6 +120,8 @@ void CutParts(std::string_view text, PartUnit unit, std::vector<TextPart>* parts
 }
 
 void NormalizePart(std::string_view part, std::string* normalized) {
+  while (!part.empty() && IsAsciiWhite(part.front())) part.remove_prefix(1);
+  while (!part.empty() && IsAsciiWhite(part.back())) part.remove_suffix(1);
   const std::string_view text = text::StripWhitespace(part);
   normalized->resize(text.size() / 2 * 3 + 2 * kBlockBytes);
   char* out = normalized->data();
@@ -122,18 +130,21 @@ void NormalizePart(std::string_view part, std::string* normalized) {
     const size_t plain = LowerPlain(text.substr(i), out, &in_white);
     i += plain;
     out += plain;
-    // What is beyond ASCII is seldom alone.
-    while (i < text.size() && (static_cast<uint8_t>(text[i]) >= 0x80 || plain == 0)) {
-      const text::Utf8Char c = text::DecodeUtf8(text, i);
-      i += c.length;
-      const bool is_white = text::IsWhitespace(c.code_point);
-      if (!is_white) {
-        out = PutLower(c.code_point, out);
-      } else if (!in_white) {
-        *out++ = ' ';
+    // What is beyond ASCII is seldom alone, and white space behind white space.
+    while (i < text.size() && !IsPlain(text[i], in_white)) {
+      bool is_white;
+      if (static_cast<uint8_t>(text[i]) < 0x80) {
+        is_white = IsAsciiWhite(text[i]);
+        if (!is_white) *out++ = text[i];  // a control character
+        ++i;
+      } else {
+        const text::Utf8Char c = text::DecodeUtf8(text, i);
+        is_white = text::IsWhitespace(c.code_point);
+        if (!is_white) out = PutLower(c.code_point, out);
+        i += c.length;
       }
+      if (is_white && !in_white) *out++ = ' ';
       in_white = is_white;
-      if (c.length == 1) break;
     }
   }
   normalized->resize(static_cast<size_t>(out - normalized->data()));

@@ -1,5 +1,5 @@
-// From texts to cuts without files of documents: steps 1 to 4 and the sweep, beside a table of all
-// windows.
+// From texts to cuts without files of documents: all steps of repeats.h and the sweep, beside a
+// table of all windows.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -56,10 +56,12 @@ std::vector<Runs> FastRuns(const std::vector<std::string>& texts, size_t window,
   for (size_t t = 0; t < texts.size(); ++t) store.Add(t, texts[t]);
   store.FinishWriting();
   RecordSorter anchors(folder, memory), claims(folder, memory), hulls(folder, memory);
-  RecordSorter windows(folder, memory);
+  RecordSorter blocks(folder, memory), blocks_in_doubt(folder, memory), windows(folder, memory);
   SampleTexts(store, size, 2, &anchors);
-  CompareAnchors(size, &anchors, &claims, &hulls);
-  HashWindows(store, size, &hulls, &windows);
+  CompareHulls(size, &anchors, &claims, &hulls);
+  CutBlocks(store, size, &hulls, &blocks);
+  CompareHulls(size, &blocks, &claims, &blocks_in_doubt);
+  HashWindows(store, size, &blocks_in_doubt, &windows);
   CompareWindows(size, &windows, &claims);
   claims.Finish();
   text::ScratchFile file(folder, 1000);
