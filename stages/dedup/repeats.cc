@@ -58,6 +58,7 @@ class PieceSampler {
     for (size_t begin = 0, end; begin < bytes_.size(); begin = end + 1) {
       end = std::min(bytes_.find('\0', begin), bytes_.size());
       sampler_.Sample(std::string_view(bytes_).substr(begin, end - begin), &anchors_);
+      DropNeedless();
       for (const Anchor& anchor : anchors_) {
         const Span span = {base + begin + anchor.at, anchor.at - anchor.first_window,
                            anchor.at - anchor.last_window, false};
@@ -67,6 +68,33 @@ class PieceSampler {
   }
 
  private:
+  static bool AreAlike(const Anchor& a, const Anchor& b) {
+    return a.key == b.key && a.hull == b.hull &&
+           a.last_window - a.first_window == b.last_window - b.first_window &&
+           a.at - a.first_window == b.at - b.first_window;
+  }
+
+  // Of equal anchors in a row, as in a run of one character, the first two stay, and others where
+  // windows would be a window's length apart without them: all bytes of the later copies that there
+  // were are still in one.
+  void DropNeedless() {
+    size_t kept = 0;
+    size_t streak = 0;  // of these are kept, and are alike
+    for (size_t i = 0; i < anchors_.size(); ++i) {
+      const Anchor anchor = anchors_[i];
+      const bool goes_on = i > 0 && AreAlike(anchors_[kept - 1], anchor);
+      streak = goes_on ? streak : 0;
+      const bool is_last = i + 1 == anchors_.size() || !AreAlike(anchor, anchors_[i + 1]);
+      if (streak >= 2 && !is_last &&
+          anchors_[i + 1].first_window <= anchors_[kept - 1].last_window + size_.bytes) {
+        continue;
+      }
+      anchors_[kept++] = anchor;
+      ++streak;
+    }
+    anchors_.resize(kept);
+  }
+
   const TextStore& texts_;
   const WindowSize size_;
   AnchorSampler sampler_;
