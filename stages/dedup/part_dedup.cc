@@ -2,8 +2,6 @@
 
 #include <oneapi/tbb/task_arena.h>
 
-#include <utility>
-
 #include "formats/explained_sink.h"
 #include "formats/line_source.h"
 #include "pipeline/error.h"
@@ -12,28 +10,9 @@
 #include "stages/dedup/filter.h"
 #include "stages/dedup/part_passes.h"
 #include "stages/dedup/record_sorter.h"
+#include "stages/dedup/whole_input.h"
 
 namespace owt::dedup {
-namespace {
-
-formats::LineSource AllLines(RunContext& context) {
-  const std::string shard = std::exchange(context.common.shard, "0/1");
-  formats::LineSource source(context, true);
-  context.common.shard = shard;
-  return source;
-}
-
-// The records of a shard, of so many.
-RecordRange ShardOf(const RunContext& context, uint64_t num_records) {
-  const Shard shard = context.shard();
-  const auto bound = [&](uint64_t i) {
-    return static_cast<uint64_t>(static_cast<unsigned __int128>(num_records) * i / shard.count);
-  };
-  return {bound(shard.index), bound(shard.index + 1)};
-}
-
-}  // namespace
-
 void DedupParts(RunContext& context, const PartRules& rules, const std::string& explain_path) {
   const DocumentReader reader(context);
   const std::string folder = context.output == "-" ? "" : FolderOf(context.output);
@@ -42,12 +21,12 @@ void DedupParts(RunContext& context, const PartRules& rules, const std::string& 
   RecordRange range;
   {
     RecordSorter keys(folder, memory);
-    formats::LineSource source = AllLines(context);
+    formats::LineSource source = WholeInput(context);
     range = ShardOf(context, CollectParts(context, source, rules, reader, &keys));
     oneapi::tbb::task_arena arena(context.workers());
     arena.execute([&] { FindRepetitions(rules, &keys, &removals); });
   }
-  formats::LineSource lines = AllLines(context);
+  formats::LineSource lines = WholeInput(context);
   RangeSource ours(&lines, range);
   RemovalSource source(&ours, &removals);
   const PartTransform transform(context, rules, reader, range, !explain_path.empty(), &source);

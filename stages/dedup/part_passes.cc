@@ -79,12 +79,6 @@ class PartKeySink : public Sink {
   uint64_t num_records_ = 0;
 };
 
-bool IsBlank(std::string_view text) {
-  std::string normalized;
-  NormalizePart(text, &normalized);
-  return normalized.empty();
-}
-
 }  // namespace
 
 uint64_t CollectParts(RunContext& context, Source& source, const PartRules& rules,

@@ -1,38 +1,40 @@
 #include "stages/dedup/record_sorter.h"
 
-#include <oneapi/tbb/parallel_sort.h>
-
 #include <algorithm>
 #include <functional>
 #include <string_view>
+
+#include "stages/dedup/sort_records.h"
 
 namespace owt::dedup {
 namespace {
 
 constexpr uint64_t kRunBytes = uint64_t{256} << 10;  // read at a time: a disk's seek pays then
 constexpr size_t kMostRuns = 1024;
+constexpr size_t kGrown = size_t{1} << 14;
 
 }  // namespace
 
-// Three quarters of the memory are for records, the rest for what is written. While runs are merged
-// the records' memory is theirs.
+// Three quarters of the memory are for records, half of that while they are sorted; the rest is for
+// what is written. While runs are merged the records' memory is theirs.
 RecordSorter::RecordSorter(std::string scratch_folder, uint64_t memory_bytes)
     : folder_(std::move(scratch_folder)), file_(folder_, 0) {
   const uint64_t memory = std::max(memory_bytes, kMinMemory);
   const uint64_t for_records = memory / 4 * 3;
-  max_buffered_ = static_cast<size_t>(for_records / sizeof(Record));
+  max_buffered_ = static_cast<size_t>(for_records / sizeof(Record) / 2);
   file_buffer_bytes_ = static_cast<size_t>(std::min<uint64_t>(memory / 4, uint64_t{4} << 20));
   max_runs_ = static_cast<size_t>(std::clamp<uint64_t>(for_records / kRunBytes, 4, kMostRuns));
-  run_records_ = max_buffered_ / (max_runs_ + 1);
+  run_records_ = max_buffered_ * 2 / (max_runs_ + 1);
   file_ = text::ScratchFile(folder_, file_buffer_bytes_);
 }
 
-void RecordSorter::SortBuffer() { oneapi::tbb::parallel_sort(buffer_.begin(), buffer_.end()); }
+void RecordSorter::SortBuffer() { SortRecords(buffer_); }
 
 void RecordSorter::Add(const Record& record) {
   if (buffer_.size() == max_buffered_) Spill();
-  // Growing by doubling would hold twice as much for a moment.
-  if (buffer_.size() == buffer_.capacity() && buffer_.size() > max_buffered_ / 4) {
+  // Growing by doubling would move all of it, and hold twice as much for a moment. Pages that are
+  // never written cost nothing.
+  if (buffer_.size() == buffer_.capacity() && buffer_.size() >= kGrown) {
     buffer_.reserve(max_buffered_);
   }
   buffer_.push_back(record);
@@ -53,7 +55,7 @@ void RecordSorter::Spill() {
 void RecordSorter::Finish() {
   if (spilled_.empty()) return SortBuffer();
   if (!buffer_.empty()) Spill();
-  std::vector<Record>().swap(buffer_);
+  decltype(buffer_)().swap(buffer_);
   file_.FinishWriting();
   while (spilled_.size() > max_runs_) MergeOnce();
   std::vector<Run> runs;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/large_pages.h"
 #include "stages/text/scratch_file.h"
 
 namespace owt::dedup {
@@ -53,7 +54,7 @@ class RecordSorter {
   size_t file_buffer_bytes_;
   size_t max_runs_;     // merged at once
   size_t run_records_;  // read ahead of each
-  std::vector<Record> buffer_;
+  std::vector<Record, LargePages<Record>> buffer_;
   size_t buffer_at_ = 0;  // of Next, where nothing was spilled
   text::ScratchFile file_;
   uint64_t file_records_ = 0;

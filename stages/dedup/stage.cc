@@ -20,6 +20,8 @@
 #include "stages/dedup/method.h"
 #include "stages/dedup/part_dedup.h"
 #include "stages/dedup/sign_documents.h"
+#include "stages/dedup/substring_dedup.h"
+#include "stages/dedup/whole_input.h"
 
 namespace owt::stages {
 namespace {
@@ -68,6 +70,7 @@ class Dedup : public Stage {
         .Flag("frozen-index", &frozen_, "add nothing to --index")
         .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
+    substrings_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
@@ -79,6 +82,8 @@ class Dedup : public Stage {
                     "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
                     "takes out lines that are there six times");
+    options.Example("owt dedup --substrings 100 a.json out.json",
+                    "takes out what was there before, 100 bytes or more");
   }
 
   // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
@@ -104,7 +109,7 @@ class Dedup : public Stage {
                   "file first",
                   input.path);
     }
-    if (parts_.wanted()) return RunParts(context);
+    if (parts_.wanted() || substrings_.wanted()) return RunParts(context);
     const dedup::FindOptions options = Options();
     CheckIndex(context);
     const dedup::Method method = method_options_.Make(context, near_);
@@ -155,7 +160,11 @@ class Dedup : public Stage {
     if (near_ || bands_only_) {
       throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
     }
-    dedup::DedupParts(context, parts_.Make(), explain_);
+    if (!substrings_.wanted()) return dedup::DedupParts(context, parts_.Make(), explain_);
+    if (parts_.wanted()) {
+      throw Error(ErrorKind::kUsage, "--substrings is a run by itself, after --lines for example");
+    }
+    dedup::DedupSubstrings(context, substrings_.window_bytes(), explain_);
   }
 
   void WriteBands(RunContext& context, const dedup::Method& method,
@@ -175,15 +184,8 @@ class Dedup : public Stage {
   // Reads the whole input for a shard too: it does not know where its records begin.
   void Filter(RunContext& context, const DocumentReader& reader,
               const Duplicates& duplicates) const {
-    const Shard shard = context.shard();
-    const uint64_t num_records = duplicates.own.size;
-    const auto bound = [&](uint64_t i) {
-      return static_cast<uint64_t>(static_cast<unsigned __int128>(num_records) * i / shard.count);
-    };
-    const dedup::RecordRange range = {bound(shard.index), bound(shard.index + 1)};
-    const std::string whole = std::exchange(context.common.shard, "0/1");
-    formats::LineSource lines(context, true);
-    context.common.shard = whole;
+    const dedup::RecordRange range = dedup::ShardOf(context, duplicates.own.size);
+    formats::LineSource lines = dedup::WholeInput(context);
     dedup::RangeSource source(&lines, range);
     const dedup::FilterTransform transform(context, reader, duplicates, range, Mode(),
                                            !explain_.empty());
@@ -203,6 +205,7 @@ class Dedup : public Stage {
   bool frozen_ = false;
   std::string explain_;
   dedup::PartOptions parts_;
+  dedup::SubstringOptions substrings_;
 };
 
 }  // namespace

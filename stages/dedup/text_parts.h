@@ -23,6 +23,9 @@ struct TextPart {
   size_t begin, end;
 };
 
+// Whether there is nothing but white space.
+bool IsBlank(std::string_view text);
+
 // The parts of a text, in order: all lines, also empty ones, or all paragraphs.
 void CutParts(std::string_view text, PartUnit unit, std::vector<TextPart>* parts);
 

@@ -11,11 +11,11 @@
 namespace owt::dedup {
 namespace {
 
-// A record is 24 bytes: 48 KiB of the least memory hold 2,048 of them, and four runs are merged at
+// A record is 24 bytes: 24 KiB of the least memory hold 1,024 of them, and four runs are merged at
 // a time.
 TEST(RecordSorterTest, SortsWhatFitsAndWhatDoesNot) {
   tests::ScratchFolder scratch;
-  for (const size_t size : {0, 1, 2047, 2048, 2049, 5000, 9000, 40000, 100000}) {
+  for (const size_t size : {0, 1, 1023, 1024, 1025, 5000, 9000, 40000, 100000}) {
     std::mt19937_64 random(size);
     std::vector<RecordSorter::Record> records;
     for (size_t i = 0; i < size; ++i)

@@ -1,10 +1,15 @@
 #include "stages/dedup/text_parts.h"
 
 #include <gtest/gtest.h>
+#include <unicode/uchar.h>
 
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
+
+#include "stages/text/url.h"
+#include "stages/text/utf8.h"
 
 namespace owt::dedup {
 namespace {
@@ -57,6 +62,53 @@ TEST(TextPartsTest, NormalizesCaseAndWhiteSpace) {
   EXPECT_EQ(CharsUpTo(normalized, 5), 5u);
   NormalizePart("\u3000\n", &normalized);
   EXPECT_EQ(normalized, "");
+}
+
+// One character after the other.
+std::string SlowNormal(std::string_view part) {
+  std::string normalized;
+  bool white = false;
+  for (size_t i = 0; i < part.size();) {
+    const text::Utf8Char c = text::DecodeUtf8(part, i);
+    i += c.length;
+    if (text::IsWhitespace(c.code_point)) {
+      white = true;
+      continue;
+    }
+    if (white && !normalized.empty()) normalized += ' ';
+    white = false;
+    text::AppendUtf8(static_cast<char32_t>(u_tolower(static_cast<UChar32>(c.code_point))),
+                     &normalized);
+  }
+  return normalized;
+}
+
+TEST(TextPartsTest, NormalizesAsOneCharacterAfterTheOther) {
+  std::mt19937_64 random(1);
+  const char32_t some[] = {'A',  'Z',  '@',   '[',   'a',    'z',    '`',    '{',
+                           ' ',  '\t', '\n',  0x1B,  0x1C,   0x1F,   0x7F,   0x85,
+                           0xA0, 0xC9, 0x130, 0x23A, 0x1E9E, 0x3000, 0x6F22, 0x10400};
+  std::string fast;
+  for (int round = 0; round < 20000; ++round) {
+    std::string part;
+    const uint64_t rare = 1 + random() % 40;
+    for (uint64_t left = random() % 70; left > 0; --left) {
+      const uint64_t roll = random() % rare;
+      text::AppendUtf8(roll == 0 ? some[random() % std::size(some)]
+                                 : static_cast<char32_t>(0x20 + random() % 0x5F),
+                       &part);
+    }
+    NormalizePart(part, &fast);
+    EXPECT_EQ(fast, SlowNormal(part)) << part;
+  }
+  for (char32_t c = 1; c < 0x110000; ++c) {
+    if (c >= 0xD800 && c < 0xE000) continue;
+    std::string part = "x";
+    text::AppendUtf8(c, &part);
+    text::AppendUtf8(c, &part);
+    NormalizePart(part, &fast);
+    if (fast != SlowNormal(part)) ADD_FAILURE() << static_cast<uint32_t>(c);
+  }
 }
 
 }  // namespace
