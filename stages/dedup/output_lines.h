@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "formats/stream_sink.h"
+#include "pipeline/batch.h"
+#include "pipeline/context.h"
+
+namespace owt::dedup {
+
+// The lines of an output that is made when all of the input has been read: a sink's Commit writes
+// them through this. Fills context.outputs with their number, and the ledger's bytes.
+class OutputLines {
+ public:
+  explicit OutputLines(RunContext& context) : context_(context), stream_(context) {}
+
+  // `line` ends in '\n'.
+  void Write(std::string_view line) {
+    pending_.bytes += line;
+    ++pending_.tally.out;
+    if (pending_.bytes.size() >= kPendingBytes) Flush();
+  }
+
+  void Commit() {
+    Flush();
+    stream_.Commit();
+  }
+
+ private:
+  static constexpr size_t kPendingBytes = size_t{1} << 20;
+
+  void Flush() {
+    stream_.Put(pending_);
+    context_.tally.bytes_out += pending_.bytes.size();
+    pending_.Clear();
+  }
+
+  RunContext& context_;
+  formats::StreamSink stream_;
+  BatchResult pending_;
+};
+
+}  // namespace owt::dedup
