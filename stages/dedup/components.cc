@@ -22,11 +22,11 @@ class ComponentSink : public Sink {
       : context_(context),
         folder_(context.output == "-" ? "" : FolderOf(context.output)),
         sort_bytes_(context.memory_bytes() / 8),
-        reader_(context, "expected an id, a TAB and another id"),
+        reader_(context, "an id, a TAB and another id, without control characters"),
         numbers_(folder_, sort_bytes_) {}
 
   void Put(BatchResult& result) override {
-    reader_.ForEach(*result.batch, [&](std::string_view, const LineFields& fields) {
+    reader_.ForEachFields(*result.batch, [&](std::string_view, const LineFields& fields) {
       numbers_.Add(fields.first, next_tag_++);
       numbers_.Add(fields.second, next_tag_++);
     });
@@ -68,10 +68,8 @@ class ComponentSink : public Sink {
       }
     }
     members.Finish();
-    context_.tally.Note("ids", num_ids);
     context_.tally.Note("components", num_components);
-    context_.tally.Note("redundant_links", context_.tally.in - (num_ids - num_components));
-
+    context_.tally.Note("merged", context_.tally.in - (num_ids - num_components));
     numbers_.RewindIds();
     std::string entry;
     std::string_view id;
@@ -89,24 +87,23 @@ class ComponentSink : public Sink {
     names->Finish();
   }
 
+  // `names` hold each number once, rising.
   void WriteLines(TextSorter* names) {
     OutputLines output(context_);
     numbers_.RewindIds();
     std::string line;
-    std::string_view id, name;
+    std::string_view id;
     uint64_t tag;
-    bool has_name = names->Next(&name);
-    for (uint64_t number = 0; numbers_.NextId(&id, &tag); ++number) {
+    uint64_t next = 0;
+    for (std::string_view name; names->Next(&name);) {
+      for (const uint64_t number = SortableAt(name, 0); next <= number; ++next) {
+        numbers_.NextId(&id, &tag);
+      }
       line.assign(id);
       line += '\t';
-      if (has_name && SortableAt(name, 0) == number) {
-        line += name.substr(sizeof(uint64_t));
-        has_name = names->Next(&name);
-      } else {
-        line += id;
-      }
-      line += '\n';
-      output.Write(line);
+      line += name.substr(sizeof(uint64_t));
+      output.Append(line);
+      output.EndLine();
     }
     output.Commit();
   }
@@ -114,7 +111,7 @@ class ComponentSink : public Sink {
   RunContext& context_;
   std::string folder_;
   uint64_t sort_bytes_;
-  FieldLineReader reader_;
+  LineReader reader_;
   IdNumbers numbers_;
   uint64_t next_tag_ = 0;
 };

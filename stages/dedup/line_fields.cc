@@ -9,9 +9,8 @@ namespace owt::dedup {
 
 bool IsLineField(std::string_view text) {
   if (text.empty() || text.size() > kMaxFieldBytes) return false;
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 bool SplitFields(std::string_view line, LineFields* fields) {
@@ -25,21 +24,21 @@ void ThrowBadLine(std::string_view problem, uint64_t line, const std::string& fi
   throw Error(ErrorKind::kInput, fmt::format("line {} {}", line, problem), file);
 }
 
-void FieldLineReader::Begin(const Batch& batch) {
+void LineReader::Begin(const Batch& batch) {
   if (batch.begin.file != file_) line_ = 0;
   file_ = batch.begin.file;
   if (batch.bad.empty()) return;
   ++line_;
-  Throw(fmt::format("has more than the bytes of --max-record; {}", what_));
+  Throw(fmt::format("is longer than --max-record; expected {}", expected_));
 }
 
-void FieldLineReader::Throw(std::string_view problem) const {
-  ThrowBadLine(problem, std::max<uint64_t>(line_, 1), context_.inputs[file_].path);
+void LineReader::Throw(std::string_view problem) const {
+  ThrowBadLine(problem, line_, context_.inputs[file_].path);
 }
 
-void FieldLineReader::ThrowMalformed() const {
-  Throw(fmt::format("is damaged: {}, without control characters", what_));
-}
+void LineReader::ThrowDamaged() const { Throw(fmt::format("is damaged: expected {}", expected_)); }
+
+void LineReader::ThrowCutOff() const { Throw("is cut off: it has no end; make the file again"); }
 
 void CountLines::Apply(const Batch& batch, BatchResult* result) const {
   const std::string_view bytes = batch.bytes.view();
@@ -47,9 +46,9 @@ void CountLines::Apply(const Batch& batch, BatchResult* result) const {
   result->tally.in = result->tally.out = count;
 }
 
-std::string FieldLineReader::State() const { return fmt::format("{} {}", file_, line_); }
+std::string LineReader::State() const { return fmt::format("{} {}", file_, line_); }
 
-bool FieldLineReader::Restore(std::string_view state) {
+bool LineReader::Restore(std::string_view state) {
   const char* const end = state.data() + state.size();
   const auto file = std::from_chars(state.data(), end, file_);
   if (file.ec != std::errc{} || file.ptr == end) return false;

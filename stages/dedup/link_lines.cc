@@ -19,12 +19,14 @@ namespace {
 class LinkSink : public Sink {
  public:
   explicit LinkSink(RunContext& context)
-      : context_(context), reader_(context, "expected a key, a TAB and an id"), stream_(context) {}
+      : context_(context),
+        reader_(context, "a key, a TAB and an id, without control characters"),
+        stream_(context) {}
 
   void Put(BatchResult& result) override {
     uint64_t num_firsts = 0;
     uint64_t num_repeated = 0;
-    reader_.ForEach(*result.batch, [&](std::string_view line, const LineFields& fields) {
+    reader_.ForEachFields(*result.batch, [&](std::string_view line, const LineFields& fields) {
       const int order = last_.compare(line);
       if (order > 0) {
         reader_.Throw(
@@ -93,7 +95,7 @@ class LinkSink : public Sink {
   std::string_view KeyOfLast() const { return std::string_view(last_).substr(0, key_bytes_); }
 
   const RunContext& context_;
-  FieldLineReader reader_;
+  LineReader reader_;
   formats::StreamSink stream_;
   std::string last_;  // line; empty before the first
   size_t key_bytes_ = 0;

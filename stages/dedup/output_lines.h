@@ -16,11 +16,16 @@ class OutputLines {
  public:
   explicit OutputLines(RunContext& context) : context_(context), stream_(context) {}
 
-  // `line` ends in '\n'.
-  void Write(std::string_view line) {
-    pending_.bytes += line;
-    ++pending_.tally.out;
+  // Parts of a line; EndLine writes the last one and its '\n'.
+  void Append(std::string_view part) {
+    pending_.bytes += part;
     if (pending_.bytes.size() >= kPendingBytes) Flush();
+  }
+
+  void EndLine(std::string_view part = {}) {
+    pending_.bytes += part;
+    pending_.bytes += '\n';
+    ++pending_.tally.out;
   }
 
   void Commit() {

@@ -14,13 +14,17 @@
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/output_file.h"
 #include "pipeline/paths.h"
 #include "pipeline/stage.h"
 #include "stages/dedup/filter.h"
 #include "stages/dedup/method.h"
+#include "stages/dedup/pair_writer.h"
 #include "stages/dedup/part_dedup.h"
 #include "stages/dedup/passes.h"
+#include "stages/dedup/record_sorter.h"
 #include "stages/dedup/sign_documents.h"
+#include "stages/dedup/steps.h"
 
 namespace owt::stages {
 namespace {
@@ -60,6 +64,19 @@ std::vector<Wanted> WantedOf(std::span<const uint32_t> first_copies, const dedup
   return wanted;
 }
 
+// Every pair that was found alike: verified ones, and copies with the first of them.
+void AddPairs(std::span<const uint32_t> first_copies, std::span<const dedup::Edge> edges,
+              dedup::RecordSorter* pairs) {
+  for (const dedup::Edge& edge : edges) {
+    pairs->Add(dedup::PairRecord(edge.first, edge.second, edge.similarity));
+  }
+  for (uint32_t i = 0; i < first_copies.size(); ++i) {
+    const uint32_t first = first_copies[i];
+    if (first != i && first != kNoDocument) pairs->Add(dedup::PairRecord(first, i, 1));
+  }
+  pairs->Finish();
+}
+
 class Dedup : public Stage {
  public:
   void Declare(OptionSet& options) override {
@@ -76,6 +93,7 @@ class Dedup : public Stage {
     method_options_.Declare(options);
     options.Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
+    steps_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
@@ -83,6 +101,9 @@ class Dedup : public Stage {
                     "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
                     "takes out lines that are there six times");
+    options.Example(
+        "owt dedup --lsh --step bands in.json - | LC_ALL=C sort | owt dedup --step links -",
+        "finds who may be alike by three processes (docs/dedup-lines.md)");
   }
 
   // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
@@ -97,6 +118,8 @@ class Dedup : public Stage {
   }
 
   void Run(RunContext& context) override {
+    steps_.Check(context, near_, explain_);
+    if (steps_.wanted()) return RunStep(context);
     for (const InputRecord& input : context.inputs) {
       if (formats::ProbeInput(input.path).is_regular) continue;
       throw Error(ErrorKind::kUsage,
@@ -129,17 +152,31 @@ class Dedup : public Stage {
       CollectCandidates(context, source, method, reader, wanted, &candidates);
     }
     std::vector<dedup::Removal> removals;
+    dedup::RecordSorter pairs(FolderOf(context.output), context.memory_bytes() / 8);
     arena.execute([&] {
       const auto set_of = [&](uint32_t document) { return candidates.SetOf(document); };
       const auto edges = Verify(buckets, method.threshold, set_of);
-      removals = DecideRemovals(first_copies, edges, set_of);
+      if (steps_.find_only()) {
+        AddPairs(first_copies, edges, &pairs);
+      } else {
+        removals = DecideRemovals(first_copies, edges, set_of);
+      }
     });
+    if (steps_.find_only()) return WritePairs(context, reader, &pairs);
     Filter(context, reader, first_copies, removals, candidates);
   }
 
  private:
+  void RunStep(RunContext& context) const {
+    if (bands_only_ || parts_.wanted()) {
+      throw Error(ErrorKind::kUsage,
+                  "--bands-only, --lines and --paragraphs are no steps; run them by themselves");
+    }
+    steps_.Run(context, method_options_, near_, explain_);
+  }
+
   void RunParts(RunContext& context) const {
-    if (near_ || bands_only_) {
+    if (near_ || bands_only_ || steps_.find_only()) {
       throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
     }
     dedup::DedupParts(context, parts_.Make(), explain_);
@@ -147,7 +184,7 @@ class Dedup : public Stage {
 
   void WriteBands(RunContext& context, const dedup::Method& method,
                   const DocumentReader& reader) const {
-    if (!near_ || !explain_.empty()) {
+    if (!near_ || !explain_.empty() || steps_.find_only()) {
       throw Error(ErrorKind::kUsage, "--bands-only goes with --lsh, and explains nothing");
     }
     if (context.output == "-" || context.output.ends_with('/')) {
@@ -184,6 +221,7 @@ class Dedup : public Stage {
   dedup::MethodOptions method_options_;
   std::string explain_;
   dedup::PartOptions parts_;
+  dedup::StepOptions steps_;
 };
 
 }  // namespace

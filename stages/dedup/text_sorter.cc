@@ -39,8 +39,8 @@ bool TextRun::Fill(size_t bytes) {
   buffer_.erase(0, at_);
   at_ = 0;
   const size_t held = buffer_.size();
-  const auto more = static_cast<size_t>(
-      std::min<uint64_t>(std::max(bytes, buffer_bytes_) - held, end_ - next_));
+  const auto more =
+      static_cast<size_t>(std::min<uint64_t>(std::max(bytes, buffer_bytes_) - held, end_ - next_));
   buffer_.resize(held + more);
   if (file_->ReadAt(next_, buffer_.data() + held, more) != more) {
     throw Error(ErrorKind::kResource, "a temporary file is shorter than it was written");

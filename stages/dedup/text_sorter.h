@@ -87,8 +87,8 @@ class TextSorter {
   size_t max_chunks_;
   size_t max_entries_;
   size_t file_buffer_bytes_;
-  size_t max_runs_;   // merged at once
-  size_t run_bytes_;  // read ahead of each
+  size_t max_runs_;                              // merged at once
+  size_t run_bytes_;                             // read ahead of each
   std::vector<std::unique_ptr<char[]>> chunks_;  // the texts of entries_
   size_t chunks_used_ = 0;
   size_t chunk_used_;  // bytes of the last of these
