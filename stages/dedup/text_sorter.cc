@@ -87,7 +87,7 @@ void TextSorter::SortEntries() {
 
 // Where so many bytes of the buffer are free, or nullptr.
 char* TextSorter::Room(size_t bytes) {
-  if (chunk_used_ + bytes > kChunkBytes) {
+  if (chunks_used_ == 0 || chunk_used_ + bytes > kChunkBytes) {
     if (chunks_used_ == max_chunks_) return nullptr;
     if (chunks_used_ == chunks_.size()) {
       chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunkBytes));
