@@ -1,10 +1,8 @@
 #include "stages/dedup/drop_list.h"
 
 #include <fmt/format.h>
-#include <oneapi/tbb/parallel_sort.h>
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 
 #include "formats/input_stream.h"
@@ -47,22 +45,12 @@ void ForEachLineOf(const std::string& path,
 }  // namespace
 
 DropList::DropList(std::string scratch_folder, uint64_t memory_bytes)
-    : max_entries_(memory_bytes / sizeof(Entry)),
-      names_(std::move(scratch_folder), size_t{1} << 18) {}
+    : sorter_(scratch_folder, memory_bytes / 2),
+      max_entries_(memory_bytes / sizeof(Entry)),
+      names_(scratch_folder, size_t{1} << 18) {}
 
 void DropList::Add(std::string_view id, std::string_view kept) {
-  if (entries_.size() == max_entries_) {
-    throw Error(
-        ErrorKind::kResource,
-        fmt::format("more than {} documents to drop, of 24 bytes each, do not fit into half "
-                    "of --memory; give it more, or a list of the ids of this input only",
-                    max_entries_));
-  }
-  // Growing by doubling would hold twice as much for a moment.
-  if (entries_.size() == entries_.capacity() && entries_.size() > max_entries_ / 4) {
-    entries_.reserve(max_entries_);
-  }
-  if (last_name_ != kept || names_.size() == 0) {
+  if (last_name_ != kept || num_added_ == 0) {
     last_name_ = kept;
     last_place_ = names_.size();
     const auto size = static_cast<uint32_t>(kept.size());
@@ -70,14 +58,28 @@ void DropList::Add(std::string_view id, std::string_view kept) {
     names_.Append(kept);
   }
   const TextKey key = KeyOf(id);
-  entries_.push_back({key.high, key.low, last_place_});
+  sorter_.Add({key.high, key.low, last_place_});
+  ++num_added_;
 }
 
 void DropList::Finish() {
   names_.FinishWriting();
-  oneapi::tbb::parallel_sort(entries_.begin(), entries_.end());
-  const auto same = [](const Entry& a, const Entry& b) { return a[0] == b[0] && a[1] == b[1]; };
-  entries_.erase(std::unique(entries_.begin(), entries_.end(), same), entries_.end());
+  sorter_.Finish();
+  fits_ = num_added_ <= max_entries_;
+  if (!fits_) return;
+  entries_.reserve(num_added_);
+  for (Entry entry; Next(&entry);) entries_.push_back(entry);
+}
+
+// Of equal ids the one added first has the smallest place.
+bool DropList::Next(Entry* entry) {
+  while (sorter_.Next(entry)) {
+    if (has_last_ && (*entry)[0] == last_[0] && (*entry)[1] == last_[1]) continue;
+    last_ = *entry;
+    has_last_ = true;
+    return true;
+  }
+  return false;
 }
 
 bool DropList::Find(std::string_view id, std::string* kept) const {
@@ -85,12 +87,15 @@ bool DropList::Find(std::string_view id, std::string* kept) const {
   const Entry wanted = {key.high, key.low, 0};
   const auto found = std::lower_bound(entries_.begin(), entries_.end(), wanted);
   if (found == entries_.end() || (*found)[0] != key.high || (*found)[1] != key.low) return false;
-  if (kept == nullptr) return true;
-  uint32_t size = 0;
-  names_.ReadAt((*found)[2], reinterpret_cast<char*>(&size), sizeof(size));
-  kept->resize(size);
-  names_.ReadAt((*found)[2] + sizeof(size), kept->data(), size);
+  if (kept != nullptr) ReadName((*found)[2], kept);
   return true;
+}
+
+void DropList::ReadName(uint64_t place, std::string* name) const {
+  uint32_t size = 0;
+  names_.ReadAt(place, reinterpret_cast<char*>(&size), sizeof(size));
+  name->resize(size);
+  names_.ReadAt(place + sizeof(size), name->data(), size);
 }
 
 void ReadComponents(const std::string& path, std::string_view prefix, DropList* list) {

@@ -77,7 +77,7 @@ void StepOptions::RunDrop(RunContext& context, const std::string& explain_path) 
   } else {
     ReadGroups(remove_, &list);
   }
-  DropDocuments(context, list, rule, explain_path);
+  DropDocuments(context, &list, rule, explain_path);
 }
 
 void StepOptions::Run(RunContext& context, const MethodOptions& method, bool near,

@@ -130,6 +130,11 @@ def check_protocol(owt, folder, rng, num_parts, name_options, lsh):
     (folder / "components").write_bytes(expected)
     kept = [owt_dedup(owt, part, "-q", "--max-bad", "100%", *option, "--step", "drop", "--components", str(folder / "components"), "-", "-").stdout
             for part, option in zip(parts, options)]
+    for part, option, want_kept in zip(parts, options, kept):
+        (folder / "part").write_bytes(part)
+        some = ["--memory", "4K", "--max-record", "64K"]  # 85 ids to drop
+        check("a list beyond memory", want_kept,
+              owt_dedup(owt, b"", "-q", "--max-bad", "100%", *option, *some, "--step", "drop", "--components", str(folder / "components"), str(folder / "part"), "-").stdout)
     stay = []
     for part, option in zip(parts, options):
         for number, line in enumerate(part.splitlines(keepends=True)):
