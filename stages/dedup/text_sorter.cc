@@ -1,9 +1,6 @@
 #include "stages/dedup/text_sorter.h"
 
-#include <oneapi/tbb/parallel_sort.h>
-
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "pipeline/error.h"
@@ -14,16 +11,6 @@ namespace {
 constexpr uint64_t kTextRunBytes = uint64_t{256} << 10;  // read at a time: a disk's seek pays then
 constexpr size_t kMostTextRuns = 1024;
 constexpr size_t kChunkBytes = size_t{256} << 10;  // of the buffer; a text is in one
-
-uint64_t PrefixOf(std::string_view text) {
-  unsigned char bytes[8] = {};
-  if (!text.empty()) {
-    std::memcpy(bytes, text.data(), std::min<size_t>(text.size(), sizeof(bytes)));
-  }
-  uint64_t prefix;
-  std::memcpy(&prefix, bytes, sizeof(prefix));
-  return std::endian::native == std::endian::little ? __builtin_bswap64(prefix) : prefix;
-}
 
 }  // namespace
 
@@ -68,21 +55,12 @@ TextSorter::TextSorter(std::string scratch_folder, uint64_t memory_bytes)
   const uint64_t memory = std::max(memory_bytes, kMinMemory);
   const uint64_t for_texts = memory / 8 * 7;
   max_chunks_ = static_cast<size_t>(for_texts / 4 * 3 / kChunkBytes);
-  max_entries_ = static_cast<size_t>(for_texts / 4 / sizeof(Entry));
+  max_entries_ = static_cast<size_t>(for_texts / 4 / sizeof(CachedText));
   file_buffer_bytes_ = static_cast<size_t>(std::min<uint64_t>(memory / 8, uint64_t{4} << 20));
   max_runs_ =
       static_cast<size_t>(std::clamp<uint64_t>(for_texts / kTextRunBytes, 4, kMostTextRuns));
   run_bytes_ = static_cast<size_t>(for_texts / (max_runs_ + 1));
   file_ = text::ScratchFile(folder_, file_buffer_bytes_);
-}
-
-bool TextSorter::Before(const Entry& a, const Entry& b) {
-  if (a.prefix != b.prefix) return a.prefix < b.prefix;
-  return std::string_view(a.data, a.size) < std::string_view(b.data, b.size);
-}
-
-void TextSorter::SortEntries() {
-  oneapi::tbb::parallel_sort(entries_.begin(), entries_.end(), Before);
 }
 
 // Where so many bytes of the buffer are free, or nullptr.
@@ -111,13 +89,13 @@ void TextSorter::Add(std::string_view text) {
   }
   if (!text.empty()) std::memcpy(to, text.data(), text.size());
   chunk_used_ += text.size();
-  entries_.push_back({PrefixOf(text), to, static_cast<uint32_t>(text.size())});
+  entries_.emplace_back(std::string_view(to, text.size()));
 }
 
 void TextSorter::Spill() {
-  SortEntries();
+  SortTexts(entries_);
   const uint64_t begin = file_.size();
-  for (const Entry& entry : entries_) TextRun::Append({entry.data, entry.size}, &file_);
+  for (const CachedText& entry : entries_) TextRun::Append(entry.text(), &file_);
   spilled_.emplace_back(begin, file_.size());
   entries_.clear();
   chunks_used_ = 0;
@@ -125,9 +103,9 @@ void TextSorter::Spill() {
 }
 
 void TextSorter::Finish() {
-  if (spilled_.empty()) return SortEntries();
+  if (spilled_.empty()) return SortTexts(entries_);
   if (!entries_.empty()) Spill();
-  std::vector<Entry>().swap(entries_);
+  std::vector<CachedText>().swap(entries_);
   chunks_.clear();
   file_.FinishWriting();
   while (spilled_.size() > max_runs_) MergeOnce();
@@ -182,8 +160,7 @@ bool TextSorter::NextMerged(std::string_view* text) {
 bool TextSorter::Next(std::string_view* text) {
   if (!spilled_.empty()) return NextMerged(text);
   if (entries_at_ == entries_.size()) return false;
-  const Entry& entry = entries_[entries_at_++];
-  *text = {entry.data, entry.size};
+  *text = entries_[entries_at_++].text();
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "stages/dedup/sort_texts.h"
 #include "stages/text/scratch_file.h"
 
 namespace owt::dedup {
@@ -66,18 +67,9 @@ class TextSorter {
   bool Next(std::string_view* text);
 
  private:
-  // A text of the buffer, with its first eight bytes as a number that compares as they do.
-  struct Entry {
-    uint64_t prefix;
-    const char* data;
-    uint32_t size;
-  };
-
   using Bounds = std::pair<uint64_t, uint64_t>;  // of a run in file_
 
-  static bool Before(const Entry& a, const Entry& b);
   char* Room(size_t bytes);
-  void SortEntries();
   void Spill();
   void StartMerge(size_t first, size_t count);
   bool NextMerged(std::string_view* text);
@@ -92,7 +84,7 @@ class TextSorter {
   std::vector<std::unique_ptr<char[]>> chunks_;  // the texts of entries_
   size_t chunks_used_ = 0;
   size_t chunk_used_;  // bytes of the last of these
-  std::vector<Entry> entries_;
+  std::vector<CachedText> entries_;
   size_t entries_at_ = 0;  // of Next, where nothing was spilled
   text::ScratchFile file_;
   std::vector<Bounds> spilled_;

@@ -40,6 +40,27 @@ TEST(TextSorterTest, SortsWhatFitsAndWhatDoesNot) {
   }
 }
 
+// Digits of eight bytes: texts that agree in many of them, end in them, or have zeros in them.
+TEST(SortTextsTest, TextsThatBeginAlike) {
+  for (const size_t size : {0, 1, 24, 25, 1000, 200000}) {
+    std::mt19937_64 random(size);
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < size; ++i) {
+      std::string text(random() % 4 * 8, "a\0"[random() % 2]);
+      if (random() % 2 == 0) text = "http://site" + std::to_string(random() % 3) + ".org/" + text;
+      const size_t tail = random() % 12;
+      for (size_t k = 0; k < tail; ++k) text += "ab\0\0\0\xff"[random() % 6];
+      texts.push_back(std::move(text));
+    }
+    std::vector<CachedText> cached(texts.begin(), texts.end());
+    SortTexts(cached);
+    std::vector<std::string> sorted;
+    for (const CachedText& text : cached) sorted.emplace_back(text.text());
+    std::sort(texts.begin(), texts.end());
+    EXPECT_EQ(sorted, texts) << size;
+  }
+}
+
 TEST(TextSorterTest, TakesEmptyAndLongTexts) {
   tests::ScratchFolder scratch;
   std::mt19937_64 random(1);
