@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "stages/dedup/id_numbers.h"
 #include "stages/dedup/line_fields.h"
 #include "stages/dedup/output_lines.h"
+#include "stages/dedup/recent_lines.h"
 #include "stages/dedup/union_find.h"
 
 namespace owt::dedup {
@@ -23,16 +25,20 @@ class ComponentSink : public Sink {
         folder_(context.output == "-" ? "" : FolderOf(context.output)),
         sort_bytes_(context.memory_bytes() / 8),
         reader_(context, "an id, a TAB and another id, without control characters"),
+        recent_(std::make_unique<RecentLines>(context.memory_bytes() / 8)),
         numbers_(folder_, sort_bytes_) {}
 
   void Put(BatchResult& result) override {
-    reader_.ForEachFields(*result.batch, [&](std::string_view, const LineFields& fields) {
+    // Documents that are alike meet in many bands: most links are there many times.
+    reader_.ForEachFields(*result.batch, [&](std::string_view line, const LineFields& fields) {
+      if (recent_->Knows(line)) return;
       numbers_.Add(fields.first, next_tag_++);
       numbers_.Add(fields.second, next_tag_++);
     });
   }
 
   void Commit() override {
+    recent_.reset();
     const uint64_t num_ids = numbers_.Finish();
     CheckMemory(num_ids);
     TextSorter roots(folder_, sort_bytes_);
@@ -112,6 +118,7 @@ class ComponentSink : public Sink {
   std::string folder_;
   uint64_t sort_bytes_;
   LineReader reader_;
+  std::unique_ptr<RecentLines> recent_;  // until Commit
   IdNumbers numbers_;
   uint64_t next_tag_ = 0;
 };
