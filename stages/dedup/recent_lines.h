@@ -20,19 +20,26 @@ class RecentLines {
 
   // Whether the line is known; it is from now on.
   bool Knows(std::string_view line) {
+    if (num_new_ * 4 > places_.size() && places_.size() * 2 <= max_places_) Grow();
     const TextKey key = KeyOf(line);
-    TextKey& place = places_[key.low & (places_.size() - 1)];
+    TextKey& place = PlaceOf(key);
     if (place == key) return true;
     place = key;
-    if (++num_new_ > places_.size() && places_.size() * 2 <= max_places_) {
-      places_.assign(places_.size() * 2, TextKey());  // what was known comes again soon enough
-      num_new_ = 0;
-    }
+    ++num_new_;
     return false;
   }
 
  private:
   static constexpr size_t kFirstPlaces = 4096;  // a power of two, and so are all that follow
+
+  TextKey& PlaceOf(const TextKey& key) { return places_[key.low & (places_.size() - 1)]; }
+
+  void Grow() {
+    std::vector<TextKey> old(places_.size() * 2);
+    old.swap(places_);
+    for (const TextKey& key : old) PlaceOf(key) = key;
+    num_new_ = 0;
+  }
 
   uint64_t max_places_;
   std::vector<TextKey> places_;

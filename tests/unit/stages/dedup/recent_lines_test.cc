@@ -8,7 +8,8 @@
 namespace owt::dedup {
 namespace {
 
-// Never knows a line that was not there; knows all of few ones, and the last of many.
+// Never knows a line that was not there, always the one that was there just now, and with enough
+// memory most of them.
 TEST(RecentLinesTest, KnowsOnlyWhatWasThere) {
   for (const uint64_t memory : {uint64_t{0}, uint64_t{1} << 18, uint64_t{1} << 24}) {
     RecentLines lines(memory);
@@ -22,7 +23,8 @@ TEST(RecentLinesTest, KnowsOnlyWhatWasThere) {
       EXPECT_TRUE(lines.Knows(line));
       num_known += is_known;
     }
-    EXPECT_GT(num_known, memory == uint64_t{1} << 24 ? 30000 : 1000);
+    // Of 69,989 that came again; each place has the last line that fell on it.
+    EXPECT_GT(num_known, memory == uint64_t{1} << 24 ? 40000 : 0);
   }
 }
 
