@@ -96,6 +96,10 @@ class RunContext {
   // True after the first SIGINT or SIGTERM: finish cleanly.
   bool cancelled() const;
 
+  // Whether inputs without a record make an output without one. Otherwise that is an error: most
+  // often the path is wrong.
+  bool takes_empty_input = false;
+
   Progress* progress = nullptr;  // never null during Run
 
   // The file of --dropped while RunFlow lasts, for sinks that drop records on Commit.

@@ -248,7 +248,7 @@ void MainPass::Finish() {
     AwaitEntry();
     throw Error(ErrorKind::kInterrupted, "interrupted; run the same command again to go on");
   }
-  if (context_.tally.in == 0 && context_.shard().count == 1) {
+  if (context_.tally.in == 0 && context_.shard().count == 1 && !context_.takes_empty_input) {
     throw Error(ErrorKind::kInput,
                 "the input holds no record at all; nothing was written (check the path and the "
                 "format)",

@@ -13,7 +13,7 @@ namespace owt {
 // RunFlow is the run's main pass: it fills context.tally, writes quarantine and dropped records,
 // keeps the journal of a resumable run (see docs/engine.md), commits the sink, and throws
 // Error{kInterrupted} after a signal once a resumable state is on disk. It throws Error{kInput}
-// when the inputs hold no record at all.
+// when the inputs hold no record at all, unless context.takes_empty_input.
 void RunFlow(RunContext& context, Source& source, const BatchTransform& transform, Sink& sink);
 
 // A further pass over the inputs (an index, statistics): the same order and bounds, but nothing is

@@ -16,6 +16,7 @@
 #include "stages/dedup/band_file.h"
 #include "stages/dedup/candidates.h"
 #include "stages/dedup/collect_sets.h"
+#include "stages/dedup/pair_writer.h"
 #include "stages/dedup/sign_documents.h"
 
 namespace owt::dedup {
@@ -163,6 +164,21 @@ void RemoveWork(const std::string& folder) {
   for (const std::filesystem::path& file : files) std::filesystem::remove(file);
 }
 
+// Every pair that was found alike: verified ones, and copies with the first of them.
+void AddPairs(const Copies& copies, RecordSorter* edges, RecordSorter* pairs) {
+  uint64_t last = 0;
+  for (RecordSorter::Record record; edges->Next(&record);) {
+    if (record[0] == last) continue;  // the same edge of another band
+    last = record[0];
+    const Edge edge = EdgeOf(record);
+    pairs->Add(PairRecord(edge.first, edge.second, edge.similarity));
+  }
+  copies.copies().ForEach([&](uint64_t copy) {
+    const auto document = static_cast<uint32_t>(copy);
+    pairs->Add(PairRecord(copies.FirstOf(document), document, 1));
+  });
+}
+
 // The second pass, where something has to be known, and what is known by it.
 void Collect(RunContext& context, const Method& method, const FindOptions& options,
              const DocumentReader& reader, const WorkFolder& folder, const RecordSet& candidates,
@@ -275,11 +291,13 @@ std::unique_ptr<Duplicates> FindDuplicates(RunContext& context, const Method& me
     }
     candidates.reset();
     edges.Finish();
+    if (options.pairs != nullptr) return AddPairs(*found->copies, &edges, options.pairs);
     found->removals = std::make_unique<Removals>(
         Removals::Input{&found->old, found->copies.get(), &edges, own_too, &found->clusters,
                         found->sets.get(), options.measure, method.threshold},
         scratch, memory / 2);
   });
+  if (options.pairs != nullptr) return found;
   RefusePercolation(context, found->removals->percolation(), options, method);
   return found;
 }

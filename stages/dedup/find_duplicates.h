@@ -31,6 +31,7 @@ struct FindOptions {
   Compared compared = Compared::kBoth;
   std::string index;  // a folder; empty: there is none
   bool adds_to_index = true;
+  RecordSorter* pairs = nullptr;  // gets all pairs (pair_writer.h), and nothing is decided
 };
 
 // What is known when the documents can be copied. Reading is thread-safe.

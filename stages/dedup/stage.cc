@@ -13,13 +13,16 @@
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/flow.h"
+#include "pipeline/output_file.h"
 #include "pipeline/paths.h"
 #include "pipeline/stage.h"
 #include "stages/dedup/filter.h"
 #include "stages/dedup/find_duplicates.h"
 #include "stages/dedup/method.h"
+#include "stages/dedup/pair_writer.h"
 #include "stages/dedup/part_dedup.h"
 #include "stages/dedup/sign_documents.h"
+#include "stages/dedup/steps.h"
 #include "stages/dedup/substring_dedup.h"
 #include "stages/dedup/whole_input.h"
 
@@ -71,6 +74,7 @@ class Dedup : public Stage {
         .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
     substrings_.Declare(options);
+    steps_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
@@ -84,6 +88,9 @@ class Dedup : public Stage {
                     "takes out lines that are there six times");
     options.Example("owt dedup --substrings 100 a.json out.json",
                     "takes out what was there before, 100 bytes or more");
+    options.Example(
+        "owt dedup --lsh --step bands in.json - | LC_ALL=C sort | owt dedup --step links -",
+        "finds who may be alike by three processes (docs/dedup-lines.md)");
   }
 
   // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
@@ -102,6 +109,8 @@ class Dedup : public Stage {
   }
 
   void Run(RunContext& context) override {
+    steps_.Check(context, near_, explain_);
+    if (steps_.wanted()) return RunStep(context);
     for (const InputRecord& input : context.inputs) {
       if (formats::ProbeInput(input.path).is_regular) continue;
       throw Error(ErrorKind::kUsage,
@@ -118,6 +127,7 @@ class Dedup : public Stage {
 
     const dedup::WorkFolder folder(context, WorkFolderOf(context, options));
     context.common.resume = false;  // the folder was there; which pass goes on is its business
+    if (steps_.find_only()) return FindOnly(context, method, options, reader, folder);
     const std::unique_ptr<Duplicates> duplicates =
         FindDuplicates(context, method, options, reader, folder);
     Filter(context, reader, *duplicates);
@@ -156,8 +166,29 @@ class Dedup : public Stage {
     }
   }
 
+  void FindOnly(RunContext& context, const dedup::Method& method, dedup::FindOptions options,
+                const DocumentReader& reader, const dedup::WorkFolder& folder) const {
+    if (!index_.empty()) {
+      throw Error(ErrorKind::kUsage, "--find-only knows no --index");
+    }
+    dedup::RecordSorter pairs(folder.path(), context.memory_bytes() / 8);
+    options.pairs = &pairs;
+    FindDuplicates(context, method, options, reader, folder);
+    pairs.Finish();
+    WritePairs(context, reader, &pairs);
+  }
+
+  void RunStep(RunContext& context) const {
+    if (bands_only_ || parts_.wanted() || substrings_.wanted()) {
+      throw Error(ErrorKind::kUsage,
+                  "--bands-only, --lines, --paragraphs and --substrings are no steps; run them by "
+                  "themselves");
+    }
+    steps_.Run(context, method_options_, near_, explain_);
+  }
+
   void RunParts(RunContext& context) const {
-    if (near_ || bands_only_) {
+    if (near_ || bands_only_ || steps_.find_only()) {
       throw Error(ErrorKind::kUsage, "--lsh compares whole documents; run it by itself");
     }
     if (!substrings_.wanted()) return dedup::DedupParts(context, parts_.Make(), explain_);
@@ -169,7 +200,7 @@ class Dedup : public Stage {
 
   void WriteBands(RunContext& context, const dedup::Method& method,
                   const DocumentReader& reader) const {
-    if (!near_ || !explain_.empty()) {
+    if (!near_ || !explain_.empty() || steps_.find_only()) {
       throw Error(ErrorKind::kUsage, "--bands-only goes with --lsh, and explains nothing");
     }
     if (context.output == "-" || context.output.ends_with('/')) {
@@ -206,6 +237,7 @@ class Dedup : public Stage {
   std::string explain_;
   dedup::PartOptions parts_;
   dedup::SubstringOptions substrings_;
+  dedup::StepOptions steps_;
 };
 
 }  // namespace

@@ -11,8 +11,8 @@
 #include "pipeline/context.h"
 #include "stages/dedup/anchors.h"
 #include "stages/dedup/claims.h"
-#include "stages/dedup/filter.h"
 #include "stages/dedup/document_reader.h"
+#include "stages/dedup/record_range.h"
 #include "stages/dedup/text_store.h"
 #include "stages/text/scratch_file.h"
 

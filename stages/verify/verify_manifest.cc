@@ -118,7 +118,8 @@ class ManifestCheck {
   }
 
   // Outputs of lines are the output itself or its parts; each record is in one of them. A document
-  // that was cut into pieces counts once in the ledger, the further pieces are noted.
+  // that was cut into pieces counts once in the ledger, the further pieces are noted; so are
+  // records that share a line with others.
   void CheckRecords() {
     uint64_t num_records = 0;
     for (const OutputRecord& output : manifest_.outputs) {
@@ -126,11 +127,14 @@ class ManifestCheck {
       if (name != NameOf(output_) && !name.starts_with("part-")) return;
       num_records += output.records;
     }
-    const auto noted = manifest_.tally.noted.find("pieces_added");
-    const uint64_t added = noted == manifest_.tally.noted.end() ? 0 : noted->second;
-    if (manifest_.outputs.empty() || num_records == manifest_.tally.out + added) return;
+    const auto noted = [this](std::string_view what) {
+      const auto found = manifest_.tally.noted.find(what);
+      return found == manifest_.tally.noted.end() ? 0 : found->second;
+    };
+    const uint64_t expected = manifest_.tally.out + noted("pieces_added") - noted("merged");
+    if (manifest_.outputs.empty() || num_records == expected) return;
     finding_.Problem(fmt::format("{}: the outputs hold {} records, the ledger says {} went out",
-                                 path_, num_records, manifest_.tally.out + added));
+                                 path_, num_records, expected));
   }
 
   void CheckQuarantine(const std::string& path) {

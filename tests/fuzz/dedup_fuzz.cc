@@ -1,5 +1,6 @@
 // Any bytes through dedup's text path: words are those of the slow reference with every set of
 // instructions, hashes are as many as shingles, equal where these are, and all families take it.
+// Then as a line between two steps: what is read is what was written.
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -8,6 +9,9 @@
 #include <vector>
 
 #include "formats/gpt2_vocab.h"
+#include "pipeline/json_string.h"
+#include "stages/dedup/line_fields.h"
+#include "stages/dedup/pair_lines.h"
 #include "stages/dedup/sketch.h"
 #include "stages/text/utf8.h"
 #include "tests/reference/folded_words.h"
@@ -51,6 +55,35 @@ void CheckFamily(std::string_view text, Family family) {
   if (sketcher.Sketch(text) && text.empty()) abort();
 }
 
+// A field of a line, and an address of a pair and of a group, come back as they went.
+void CheckLine(std::string_view line) {
+  LineFields fields;
+  if (SplitFields(line, &fields)) {
+    if (std::string(fields.first) + '\t' + std::string(fields.second) != line) abort();
+    if (line.find_first_of(std::string_view("\0\n\r", 3)) != line.npos) abort();
+  }
+  const auto ignore_main = [](const std::string&) {};
+  const auto ignore_pair = [](const std::string&, double) {};
+  ReadPairLine(line, ignore_main, ignore_pair);
+  ReadGroupLine(line, [](size_t, const std::string&) {});
+
+  const std::string url = owt::text::ReplaceInvalidUtf8(line);
+  std::string pair = "{\"a\": [";
+  AppendPair(url, 0.5, &pair);
+  bool is_same = false;
+  const auto compare = [&](const std::string& other, double similarity) {
+    is_same = other == url && similarity == 0.5;
+  };
+  if (!ReadPairLine(pair + "]}", ignore_main, compare) || !is_same) abort();
+  std::string group = "{\"0\": [";
+  owt::AppendJsonString(url, &group);
+  is_same = false;
+  const auto compare_url = [&](size_t place, const std::string& other) {
+    is_same = place == 0 && other == url;
+  };
+  if (!ReadGroupLine(group + "]}", compare_url) || !is_same) abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -63,6 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   CheckWords(text);
+  CheckLine(text);
   for (Shingler* shingler : shinglers) CheckShingles(text, shingler);
   // Families see what the reader of records lets through.
   const std::string valid = owt::text::ReplaceInvalidUtf8(text);

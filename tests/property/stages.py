@@ -84,7 +84,8 @@ def vocab_json(*tokens):
     return json.dumps({token: number for number, token in enumerate([*characters, *tokens])})
 
 
-# Two contents of a file that is more than a list of words, by option; and the files that go with it.
+# Two contents of a file that is more than a list of words, by option; the files that go with it; and the options of the
+# run, where those of the stage's case do not go with it.
 MERGES = "#version: 0.2\ne s\n"
 MODEL = (stage_cases.GOLDEN / "langdetect/model/tiny.bin").read_bytes()
 QUALITY = MODEL.replace(b"__label__eng_Latn", b"__label__hq")
@@ -95,6 +96,8 @@ CONTENTS = {"model": (MODEL, MODEL[:76] + b"\1" + MODEL[77:], {}),  # another nu
             "tokenizer": (MERGES, "#version: 0.2\nt h\n", {}),
             "vocab-file": (vocab_json("es", "<|endoftext|>"), vocab_json("es", "<|endoftext|>", "<|pad|>"),
                            {"merge-file": MERGES}),
+            "components": ("b\ta\n", "c\ta\n", {}, ["--step", "drop"]),
+            "remove": ('{"0": ["a", "b"]}\n', '{"0": ["a", "c"]}\n', {}, []),
             "merge-file": (MERGES, "e s\n", {"vocab-file": vocab_json("es", "<|endoftext|>")})}
 
 
@@ -107,8 +110,8 @@ def check_lists(owt, stage, case):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             (folder / "in").write_text(case.content(20000))
-            first, other, beside = CONTENTS.get(option, ("first\n", "other\n", {}))
-            command = [owt, stage, *case.options, f"--{option}", "list", "--max-bad", "5%", "in", case.output]
+            first, other, beside, *instead = CONTENTS.get(option, ("first\n", "other\n", {}))
+            command = [owt, stage, *(instead[0] if instead else case.options), f"--{option}", "list", "--max-bad", "5%", "in", case.output]
             for more, content in beside.items():
                 (folder / more).write_text(content)
                 command += [f"--{more}", more]

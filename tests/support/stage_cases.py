@@ -213,6 +213,29 @@ def num_token_documents(files):
     return sum(struct.unpack_from("<Q", body, 18)[0] for name, body in files.items() if name.endswith(".idx"))
 
 
+def band_lines(size, seed=1):
+    """Sorted lines KEY TAB ID, as `dedup --step links` reads them."""
+    random_, lines, total = random.Random(seed), [], 0
+    while total < size:
+        key = f"{random_.randint(0, 17):04x}{random_.randint(0, size // 300):016x}"
+        lines += [f"{key}\thttp://site.org/{random_.randint(0, 10**6)}" for _ in range(random_.choice([1, 1, 1, 2, 5]))]
+        total += 50
+    return "".join(line + "\n" for line in sorted(lines))
+
+
+def link_lines(size, seed=1):
+    """Links, as `dedup --step components` reads them."""
+    random_ = random.Random(seed)
+    return "".join(f"http://site.org/{random_.randint(0, size // 20)}\thttp://site.org/{random_.randint(0, size // 20)}\n" for _ in range(size // 45))
+
+
+def pair_lines(size, seed=1):
+    """Pairs, as `dedup --group` reads them."""
+    random_ = random.Random(seed)
+    name = lambda: f"http://site.org/{random_.randint(0, size // 40)}"
+    return "".join(json.dumps({name(): [{name(): round(random_.random(), 3)} for _ in range(random_.randint(1, 3))]}) + "\n" for _ in range(size // 90))
+
+
 def num_lines(data):
     return sum(bool(line.strip()) for line in data.split(b"\n"))
 
@@ -327,6 +350,19 @@ CASES = {
     "decontaminate:report": Case(documents, [*TASKS, "--mode", "report", "--key-threshold", "0"]),
     "dedup:bands": Case(documents, ["--lsh", "--bands-only"], output="out",
                         outputs=lambda folder: [*sorted(folder.glob("out.band-*")), folder / "out.exact"]),
+    "dedup:step-bands": Case(documents, ["--lsh", "--step", "bands"]),
+    "dedup:step-numbered": Case(documents, ["--lsh", "--step", "bands", "--id-prefix", "p:"]),
+    "dedup:step-links": Case(band_lines, ["--step", "links"]),
+    "dedup:step-components": Case(link_lines, ["--step", "components"], resumes=False),
+    "dedup:step-components-memory": Case(link_lines, ["--step", "components", "--memory", "2M", "--max-record", "64K"], resumes=False,
+                                         same_as="dedup:step-components"),
+    "dedup:step-drop": Case(documents, ["--step", "drop", "--components", str(GOLDEN / "dedup/step-drop/components")], sides=["explain"]),
+    # The list does not fit: its ids are joined with those of the documents.
+    "dedup:step-drop-memory": Case(documents, ["--step", "drop", "--components", str(GOLDEN / "dedup/step-drop/components"), "--memory", "40K",
+                                               "--max-record", "64K"], sides=["explain"], same_as="dedup:step-drop"),
+    "dedup:find-only": Case(documents, ["--lsh", "--find-only"], resumes=False),
+    "dedup:group": Case(pair_lines, ["--group", "--group-threshold", "0.3"], resumes=False),
+    "dedup:remove": Case(documents, ["--remove", str(GOLDEN / "dedup/remove/groups")], sides=["explain"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
     "shuffle:head": Case(documents, ["--memory", "4M", "--head", "500"], resumes=False),
     "encode": Case(documents, ["--append-eod"], output="out",
