@@ -101,9 +101,6 @@ class Dedup : public Stage {
                     "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
                     "takes out lines that are there six times");
-    options.Example(
-        "owt dedup --lsh --step bands in.json - | LC_ALL=C sort | owt dedup --step links -",
-        "finds who may be alike by three processes (docs/dedup-lines.md)");
   }
 
   // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
