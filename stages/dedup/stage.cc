@@ -93,7 +93,6 @@ class Dedup : public Stage {
     method_options_.Declare(options);
     options.Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
-    steps_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
@@ -101,6 +100,7 @@ class Dedup : public Stage {
                     "writes merged.band-00 to merged.band-13 and merged.exact");
     options.Example("owt dedup --lines --min-count 6 --keep-count 0 a.json out.json",
                     "takes out lines that are there six times");
+    steps_.Declare(options);
   }
 
   // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.
