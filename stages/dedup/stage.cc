@@ -74,7 +74,6 @@ class Dedup : public Stage {
         .Text("explain", &explain_, "FILE", "write why each document was dropped, as jsonl");
     parts_.Declare(options);
     substrings_.Declare(options);
-    steps_.Declare(options);
     options.Example("owt dedup --lsh merged.json", "writes merged.dedup.json");
     options.Example("owt dedup --lsh --explain why.jsonl a.json b.json out.json",
                     "names the kept document for each one dropped");
@@ -88,9 +87,7 @@ class Dedup : public Stage {
                     "takes out lines that are there six times");
     options.Example("owt dedup --substrings 100 a.json out.json",
                     "takes out what was there before, 100 bytes or more");
-    options.Example(
-        "owt dedup --lsh --step bands in.json - | LC_ALL=C sort | owt dedup --step links -",
-        "finds who may be alike by three processes (docs/dedup-lines.md)");
+    steps_.Declare(options);
   }
 
   // "merged.dedup.json", the name beside the input, stands for "merged.dedup.band-00" and so on.

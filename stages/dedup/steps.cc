@@ -38,7 +38,12 @@ void StepOptions::Declare(OptionSet& options) {
       .Flag("group", &group_, "make groups of such pairs, the input, as group_duplicate_url.py")
       .Real("group-threshold", &group_threshold_, 0, 1, "similarity from which --group joins")
       .File("remove", &remove_, "drop all but the first of each of these groups, by address")
-      .Detail("What remove_group_duplicates.py does.");
+      .Detail("What remove_group_duplicates.py does.")
+      .Example("owt dedup --lsh --step bands a.json - | LC_ALL=C sort | owt dedup --step links -",
+               "finds who may be alike by three processes (docs/dedup-lines.md)")
+      .Example("owt dedup --group pairs.json groups.json", "groups of what --find-only found")
+      .Example("owt dedup --remove groups.json corpus.json clean.json",
+               "keeps the first document of each group, as find-only and group name them");
 }
 
 void StepOptions::Check(const RunContext& context, bool near,
