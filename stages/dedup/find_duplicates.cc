@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <oneapi/tbb/task_arena.h>
 
-#include <filesystem>
 #include <utility>
 
 #include "formats/line_source.h"
@@ -151,19 +150,6 @@ std::unique_ptr<SetFile> OpenSets(const Duplicates& found, const std::string& ow
   return sources.empty() ? nullptr : std::make_unique<SetFile>(sources);
 }
 
-// What a run leaves in its folder and an index does not need.
-void RemoveWork(const std::string& folder) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') || name.ends_with(".done") || name.ends_with(".sample") ||
-        name.ends_with(".quarantine.jsonl")) {
-      files.push_back(entry.path());
-    }
-  }
-  for (const std::filesystem::path& file : files) std::filesystem::remove(file);
-}
-
 // Every pair that was found alike: verified ones, and copies with the first of them.
 void AddPairs(const Copies& copies, RecordSorter* edges, RecordSorter* pairs) {
   uint64_t last = 0;
@@ -221,13 +207,13 @@ std::string Duplicates::UrlOf(uint32_t document) const {
 }
 
 std::string WorkFolderOf(const RunContext& context, const FindOptions& options) {
-  if (options.index.empty()) return WorkFolder::Beside(context.output);
+  if (options.index.empty() || !options.adds_to_index) return WorkFolder::Beside(context.output);
   return options.index + (options.index.ends_with('/') ? "" : "/") + ".next/";
 }
 
 void AddToIndex(const RunContext& context, const Method& method, const FindOptions& options,
-                const Duplicates& found) {
-  const std::string& folder = found.own.folder;
+                const WorkFolder& work, const Duplicates& found) {
+  const std::string& folder = work.path();
   OutputFile removals(folder + "removals");
   for (uint64_t begin = 0; begin < found.own.size; begin += kRecordsAtOnce) {
     const uint64_t first = found.own.begin + begin;
@@ -247,7 +233,7 @@ void AddToIndex(const RunContext& context, const Method& method, const FindOptio
   std::string inputs;
   for (const InputRecord& input : context.inputs) inputs += input.path + "\n";
   WriteFileAtomically(folder + "inputs.txt", inputs);
-  RemoveWork(folder);
+  work.KeepForIndex();
   IndexFolder(options.index, HeaderOf(method), ResumeFingerprint(context)).Publish(folder);
 }
 

@@ -53,7 +53,7 @@ std::string WorkFolderOf(const RunContext& context, const FindOptions& options);
 
 // Puts the run's files into the index, for later ones. To be called when its output is complete.
 void AddToIndex(const RunContext& context, const Method& method, const FindOptions& options,
-                const Duplicates& duplicates);
+                const WorkFolder& folder, const Duplicates& duplicates);
 
 // Two passes over the whole input, also for a shard: one signs every document, one keeps the
 // shingles of those that may be alike. Between and behind them, on numbers alone and out of core:

@@ -128,7 +128,7 @@ class Dedup : public Stage {
     const std::unique_ptr<Duplicates> duplicates =
         FindDuplicates(context, method, options, reader, folder);
     Filter(context, reader, *duplicates);
-    if (!index_.empty() && !frozen_) AddToIndex(context, method, options, *duplicates);
+    if (!index_.empty() && !frozen_) AddToIndex(context, method, options, folder, *duplicates);
   }
 
  private:

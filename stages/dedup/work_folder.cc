@@ -1,11 +1,13 @@
 #include "stages/dedup/work_folder.h"
 
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <exception>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
@@ -16,6 +18,7 @@ namespace owt::dedup {
 namespace {
 
 constexpr uint64_t kMaxFingerprint = 4096;
+constexpr std::string_view kLockName = "lock";
 
 std::string FingerprintPath(const std::string& folder) { return folder + "fingerprint"; }
 
@@ -35,6 +38,19 @@ std::string WorkFolder::Beside(const std::string& output) {
 
 WorkFolder::WorkFolder(const RunContext& context, std::string path)
     : context_(context), path_(std::move(path)), num_exceptions_(std::uncaught_exceptions()) {
+  std::error_code error;
+  std::filesystem::create_directories(path_, error);
+  if (error) throw Error(ErrorKind::kOutput, "cannot make this folder: " + error.message(), path_);
+  lock_ = Fd::OpenWrite(path_ + std::string(kLockName));
+  if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw Error(ErrorKind::kOutput, "another run is at work in this folder; wait for its end",
+                path_);
+  }
+  Begin();
+}
+
+void WorkFolder::Begin() const {
+  const RunContext& context = context_;
   const std::string fingerprint = ResumeFingerprint(context);
   const bool goes_on = !context.common.force && IsOf(path_, fingerprint);
   if (goes_on) return;
@@ -44,10 +60,7 @@ WorkFolder::WorkFolder(const RunContext& context, std::string path)
                 "--resume out to start over",
                 context.output);
   }
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-  std::filesystem::create_directories(path_, error);
-  if (error) throw Error(ErrorKind::kOutput, "cannot make this folder: " + error.message(), path_);
+  RemoveFiles([](std::string_view name) { return name != kLockName; });
   WriteFileAtomically(FingerprintPath(path_), fingerprint);
 }
 
@@ -60,6 +73,21 @@ WorkFolder::~WorkFolder() {
 void WorkFolder::Remove(const std::string& path) {
   std::error_code ignored;  // what stays is hidden, and replaced by the next run
   std::filesystem::remove_all(path, ignored);
+}
+
+void WorkFolder::RemoveFiles(const std::function<bool(std::string_view name)>& is_one) const {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+    if (is_one(entry.path().filename().string())) files.push_back(entry.path());
+  }
+  for (const std::filesystem::path& file : files) std::filesystem::remove_all(file);
+}
+
+void WorkFolder::KeepForIndex() const {
+  RemoveFiles([](std::string_view name) {
+    return name.starts_with('.') || name.ends_with(".done") || name.ends_with(".sample") ||
+           name.ends_with(".quarantine.jsonl") || name == kLockName;
+  });
 }
 
 bool WorkFolder::IsDone(std::string_view step) const {

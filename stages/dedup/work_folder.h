@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "pipeline/context.h"
+#include "pipeline/fd.h"
 
 namespace owt::dedup {
 
@@ -13,7 +15,7 @@ namespace owt::dedup {
 class WorkFolder {
  public:
   // Starts empty, unless a run of the same fingerprint was cut off. With --resume throws
-  // Error{kUsage} where none was.
+  // Error{kUsage} where none was; Error{kOutput} where another run has the folder now.
   WorkFolder(const RunContext& context, std::string path);
   ~WorkFolder();
   WorkFolder(const WorkFolder&) = delete;
@@ -32,9 +34,16 @@ class WorkFolder {
   bool IsDone(std::string_view step) const;
   void SetDone(std::string_view step) const;
 
+  // Removes all that the next pass of this run would need and a part of an index does not.
+  void KeepForIndex() const;
+
  private:
+  void Begin() const;
+  void RemoveFiles(const std::function<bool(std::string_view name)>& is_one) const;
+
   const RunContext& context_;
   std::string path_;
+  Fd lock_;
   int num_exceptions_;
 };
 

@@ -111,6 +111,17 @@ def check_refusals(owt, folder):
     assert "go with --index" in text, text
 
 
+def check_two_at_once(owt, folder):
+    import fcntl
+    (folder / "seen/.next").mkdir()
+    with open(folder / "seen/.next/lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        text = run(owt, folder, "--force", "--index", "seen", "m0.jsonl", "z.jsonl", exit=1)
+        assert "another run is at work in this folder" in text, text
+        run(owt, folder, "--force", "--index", "seen", "--frozen-index", "m0.jsonl", "z.jsonl")
+    shutil.rmtree(folder / "seen/.next")
+
+
 def check_kills(owt, folder, rng):
     """Killed at any moment, and run again: the index of a run that was never killed."""
     arguments = ["--index", "killed", "--checkpoint-every", "64K", "m0.jsonl", "m1.jsonl", "m2.jsonl", "k.jsonl"]
@@ -140,6 +151,7 @@ def main():
         for keep in ("longest", "first"):
             print(f"--keep {keep}: {check_as_one_run(owt, folder, parts, keep)} of 2400 go, as in one run")
         check_again_and_moved(owt, folder)
+        check_two_at_once(owt, folder)
         check_refusals(owt, folder)
         check_kills(owt, folder, rng)
         print("run again, frozen, old and new apart, moved, refused, killed: as it should be")
