@@ -16,10 +16,10 @@ Judge::Judge(const FilterRules& rules) : rules_(rules) {
 Judge::~Judge() = default;
 
 // What a rule has left of the text is what the next ones are asked about.
-void Judge::GoOnWith(std::string_view text) {
+void Judge::GoOnWith(std::string_view text, bool with_words) {
   if (text == text_) return;
   text_ = text;
-  parts_.Cut(text_);
+  with_words ? parts_.Cut(text_) : parts_.CutLines(text_);
 }
 
 std::string_view Judge::bucket() const { return perplexity_->bucket(); }
@@ -27,7 +27,8 @@ std::string_view Judge::bucket() const { return perplexity_->bucket(); }
 // True: the text is dropped.
 bool Judge::AskC4() {
   if (c4_.Edit(parts_, *rules_.c4, &findings_, &changes_)) return true;
-  GoOnWith(c4_.text());
+  const bool words_are_read = rules_.characters || fasttext_;
+  GoOnWith(c4_.text(), words_are_read);
   return false;
 }
 

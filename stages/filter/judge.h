@@ -65,7 +65,7 @@ class Judge {
  private:
   bool AskAll(std::string_view url);
   bool AskC4();
-  void GoOnWith(std::string_view text);
+  void GoOnWith(std::string_view text, bool with_words = true);
 
   const FilterRules& rules_;
   std::unique_ptr<text::PublicSuffix> suffixes_;

@@ -25,7 +25,7 @@ struct KnownQuad {
 
 struct KnownWord {
   uint64_t hash = 0;
-  uint32_t usual = 0;  // entries of tables
+  uint32_t usual = 0;  // langs, 0: none
   uint32_t distinct = 0;
 };
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <span>
 
 #include "stages/langdetect/gram_hits.h"
@@ -12,14 +13,17 @@ namespace {
 // Stands for what a KnownQuad cannot hold: two langs or, in place of none, some without a language.
 constexpr uint32_t kLookUp = 1;
 
-// Looks groups up, in their order. There are no branches that depend on the text, but for groups
-// that are new, as those would be guessed wrong too often.
+// Adds the hits of groups, batch by batch. What a text says next cannot be guessed, so nothing that
+// is done for every group depends on it by a branch: groups that are not known are noted and looked
+// up together.
 class QuadReader {
  public:
   QuadReader(const Cld2Tables& tables, GramHits* hits) : tables_(tables), hits_(hits) {}
 
-  // Returns how many of the groups it read before the part had its last hit.
+  // Returns how many of the groups it read before the part had its last hit. REQUIRES: no more than
+  // QuadCutter::kMostQuads.
   size_t Read(std::span<const Quad> quads) {
+    FindLangs(quads);
     const size_t room = GramHits::kMost - hits_->grams;
     uint32_t last = last_;
     uint32_t last_but_one = last_but_one_;
@@ -28,8 +32,8 @@ class QuadReader {
     size_t read = 0;
     for (; read < quads.size() && found < room; ++read) {
       const uint32_t hash = quads[read].hash;
+      const uint32_t langs = langs_[read];
       const auto offset = static_cast<uint16_t>(quads[read].offset);
-      const uint32_t langs = LangsOf(hash);
       const auto counts = static_cast<uint32_t>((langs != 0) & (hash != last) &  //
                                                 (hash != last_but_one));
       *to = {langs, offset, false};
@@ -56,27 +60,37 @@ class QuadReader {
     uint32_t entry;  // 0: none
   };
 
-  // 0: it is in no table.
-  uint32_t LangsOf(uint32_t hash) {
-    KnownQuad& known = hits_->PlaceOfQuad(hash);
-    if (known.hash != hash) [[unlikely]] {
-      known = {hash, LangsInTables(hash)};
+  // Sets langs_ of all groups, 0 where no table has them.
+  void FindLangs(std::span<const Quad> quads) {
+    size_t num_unknown = 0;
+    for (size_t i = 0; i < quads.size(); ++i) {
+      const KnownQuad known = hits_->PlaceOfQuad(quads[i].hash);
+      langs_[i] = known.langs;
+      unknown_[num_unknown] = static_cast<uint16_t>(i);
+      num_unknown += static_cast<size_t>(known.hash != quads[i].hash);
     }
-    return known.langs;
+    for (size_t j = 0; j < num_unknown; ++j) {
+      tables_.quads.PrefetchShort(quads[unknown_[j]].hash);
+    }
+    for (size_t j = 0; j < num_unknown; ++j) {
+      const size_t i = unknown_[j];
+      const uint32_t hash = quads[i].hash;
+      langs_[i] = LangsInTables(hash);
+      hits_->PlaceOfQuad(hash) = {hash, langs_[i]};
+    }
   }
 
-  [[gnu::noinline]] uint32_t LangsInTables(uint32_t hash) const {
+  uint32_t LangsInTables(uint32_t hash) const {
     const Found found = Find(hash);
-    if (found.entry == 0) return 0;
     const uint32_t place = found.table->Place(found.entry);
     const uint32_t langs = found.table->Langs(place);
     const bool odd = found.table->HasTwo(place) || langs == 0;
-    return odd ? kLookUp : langs;
+    return found.entry == 0 ? 0 : odd ? kLookUp : langs;
   }
 
   Found Find(uint32_t hash) const {
     const uint32_t entry = tables_.quads.FindShort(hash);
-    if (entry != 0 || tables_.more_quads.empty()) return {&tables_.quads, entry};
+    if (tables_.more_quads.empty() || entry != 0) return {&tables_.quads, entry};
     return {&tables_.more_quads, tables_.more_quads.FindShort(hash)};
   }
 
@@ -98,6 +112,8 @@ class QuadReader {
   GramHits* hits_;
   uint32_t last_ = 0;  // hits; the same again does not count
   uint32_t last_but_one_ = 0;
+  std::array<uint32_t, QuadCutter::kMostQuads + 1> langs_;  // of a batch
+  std::array<uint16_t, QuadCutter::kMostQuads + 1> unknown_;
 };
 
 int FindQuads(const Cld2Tables& tables, const char* text, int begin, int limit, GramHits* hits) {
