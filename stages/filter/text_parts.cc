@@ -141,9 +141,9 @@ size_t TextParts::CutSlowly(size_t begin, size_t end) {
 }
 
 // Adds the words of 64 bytes of ASCII that begin at `starts`, but for the first where one is open,
-// and end at `ends`. num_words_ stays.
-void TextParts::AddWords(size_t begin, const ByteMasks& masks, uint64_t starts, uint64_t ends,
-                         const OpenWord& open) {
+// and end at `ends`. num_words_ stays. Returns how many there are.
+size_t TextParts::AddWords(size_t begin, const ByteMasks& masks, uint64_t starts, uint64_t ends,
+                           const OpenWord& open) {
   // A word is a run of ones, and any more one added within it makes the sum carry to its end.
   const uint64_t inside = ~masks.white;
   const uint64_t letter_ends = inside + masks.letters;
@@ -175,6 +175,7 @@ void TextParts::AddWords(size_t begin, const ByteMasks& masks, uint64_t starts, 
     add(base + static_cast<uint32_t>(std::countr_zero(starts)), end, traits_at(end));
   }
   sums_.non_symbol_chars += chars;
+  return static_cast<size_t>(to - (words_.data() + num_words_));
 }
 
 // Cuts the 64 bytes of ASCII from `begin` on. A word that is not at its end stays in *open.
@@ -183,14 +184,15 @@ void TextParts::CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open) {
   const uint64_t before = inside << 1 | static_cast<uint64_t>(open->is_open);
   const uint64_t starts = inside & ~before;
   const uint64_t ends = masks.white & before;
-  if (keeps_words_) AddWords(begin, masks, starts, ends, *open);
   const size_t words_before = num_words_;
+  const size_t words = keeps_words_ ? AddWords(begin, masks, starts, ends, *open)
+                                    : static_cast<size_t>(std::popcount(ends));
   for (uint64_t breaks = masks.breaks; breaks != 0; breaks &= breaks - 1) {
     const uint64_t up_to_break = breaks ^ (breaks - 1);
     num_words_ = words_before + static_cast<size_t>(std::popcount(ends & up_to_break));
     ReadWhite(begin + static_cast<unsigned>(std::countr_zero(breaks)));
   }
-  num_words_ = words_before + static_cast<size_t>(std::popcount(ends));
+  num_words_ = words_before + words;
 
   if (inside >> 63 == 0) {
     open->is_open = false;

@@ -115,8 +115,8 @@ class TextParts {
   void CutAll(std::string_view text);
   void MakeRoom(size_t num_words);
   void AddWord(const Word& word);
-  void AddWords(size_t begin, const ByteMasks& masks, uint64_t starts, uint64_t ends,
-                const OpenWord& open);
+  size_t AddWords(size_t begin, const ByteMasks& masks, uint64_t starts, uint64_t ends,
+                  const OpenWord& open);
   void CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open);
   size_t CutSlowly(size_t begin, size_t end);
   size_t ReadWord(size_t begin);

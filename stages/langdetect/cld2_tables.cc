@@ -91,9 +91,10 @@ uint32_t GramTable::HighestNumber() const {
   return highest;
 }
 
-bool GramTable::LacksLangs() const {
-  return std::any_of(buckets_, buckets_ + bucket_words(),
-                     [this](uint32_t entry) { return entry != 0 && OneLangs(entry) == 0; });
+bool GramTable::IsPlain() const {
+  return std::all_of(buckets_, buckets_ + bucket_words(), [this](uint32_t entry) {
+    return entry == 0 || (!HasTwo(Place(entry)) && OneLangs(entry) != 0);
+  });
 }
 
 Cld2Tables::Cld2Tables()
@@ -101,6 +102,7 @@ Cld2Tables::Cld2Tables()
       more_quads(CLD2::kQuad_obj2),
       words(CLD2::kDeltaOcta_obj),
       distinct_words(CLD2::kDistinctOcta_obj),
+      quads_are_plain(quads.IsPlain() && more_quads.IsPlain()),
       han_grams(CLD2::kCjkCompat_obj),
       han_pairs(CLD2::kCjkDeltaBi_obj),
       distinct_han_pairs(CLD2::kDistinctBiTable_obj),
@@ -116,7 +118,7 @@ Cld2Tables::Cld2Tables()
   Expect(CLD2::kAvgDeltaOctaScoreSize >= 4 * CLD2::NUM_LANGUAGES,
          fmt::format("{} expected scores", CLD2::kAvgDeltaOctaScoreSize));
   for (const GramTable* table : {&words, &distinct_words}) {
-    Expect(!table->LacksLangs(), "a word has no languages");
+    Expect(table->IsPlain(), "a word has not one set of languages");
   }
   distinct_words.MakeSieve();
   std::array<GramTable*, 3> often_read = {&quads, &words, &distinct_words};

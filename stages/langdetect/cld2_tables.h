@@ -35,8 +35,8 @@ class GramTable {
   // The highest number of a language in any langs.
   uint32_t HighestNumber() const;
 
-  // Whether any entry has no langs.
-  bool LacksLangs() const;
+  // Whether every entry has one langs.
+  bool IsPlain() const;
 
   bool empty() const { return buckets_ == nullptr; }
 
@@ -47,6 +47,8 @@ class GramTable {
   uint32_t FindLong(uint64_t hash) const {
     return Find(Bucket(hash), static_cast<uint32_t>(hash >> 4));
   }
+
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(Bucket(hash)); }
 
   // False where FindLong finds nothing; true for one in 16 others too. In a nearer cache than the
   // table. REQUIRES: MakeSieve.
@@ -132,6 +134,7 @@ class Cld2Tables {
   static const Cld2Tables& Get();
 
   GramTable quads, more_quads, words, distinct_words;
+  bool quads_are_plain;  // each has one langs
   GramTable han_grams, han_pairs, distinct_han_pairs;
   // No higher numbers get a score by the tables but han_grams, or by default_langs. A multiple of
   // kNumbersAtOnce (top_two.h).

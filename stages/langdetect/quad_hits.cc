@@ -24,34 +24,10 @@ class QuadReader {
   // QuadCutter::kMostQuads.
   size_t Read(std::span<const Quad> quads) {
     FindLangs(quads);
-    const size_t room = GramHits::kMost - hits_->grams;
-    uint32_t last = last_;
-    uint32_t last_but_one = last_but_one_;
-    GramHit* to = hits_->bases.data() + hits_->bases_end;
-    size_t found = 0;
-    size_t read = 0;
-    for (; read < quads.size() && found < room; ++read) {
-      const uint32_t hash = quads[read].hash;
-      const uint32_t langs = langs_[read];
-      const auto offset = static_cast<uint16_t>(quads[read].offset);
-      const auto counts = static_cast<uint32_t>((langs != 0) & (hash != last) &  //
-                                                (hash != last_but_one));
-      *to = {langs, offset, false};
-      if (langs == kLookUp) [[unlikely]] {
-        to = AddAll(hash, offset, counts, to);
-      } else {
-        to += counts;
-      }
-      found += counts;
-      const uint32_t kept = counts - 1;  // all bits where it does not count
-      last_but_one = (last & ~kept) | (last_but_one & kept);
-      last = (hash & ~kept) | (last & kept);
-    }
-    last_ = last;
-    last_but_one_ = last_but_one;
-    hits_->bases_end = static_cast<size_t>(to - hits_->bases.data());
-    hits_->grams += found;
-    return read;
+    const bool may_end = quads.size() > GramHits::kMost - hits_->grams;
+    if (may_end || !tables_.quads_are_plain) return AddOneByOne(quads);
+    AddAll(quads);
+    return quads.size();
   }
 
  private:
@@ -94,18 +70,46 @@ class QuadReader {
     return {&tables_.more_quads, tables_.more_quads.FindShort(hash)};
   }
 
-  // Adds all langs of a group that is in a table, if it counts; returns where the next hit goes.
-  GramHit* AddAll(uint32_t hash, uint16_t offset, uint32_t counts, GramHit* to) const {
-    if (counts == 0) return to;
-    const Found found = Find(hash);
-    const uint32_t place = found.table->Place(found.entry);
-    const auto add = [&](uint32_t langs) {
-      *to = {langs, offset, false};
-      to += langs != 0 ? 1 : 0;
-    };
-    add(found.table->Langs(place));
-    if (found.table->HasTwo(place)) add(found.table->SecondLangs(place));
-    return to;
+  // Adds groups of one langs each, none of them the part's last.
+  void AddAll(std::span<const Quad> quads) {
+    uint32_t last = last_;
+    uint32_t last_but_one = last_but_one_;
+    GramHit* const to = hits_->bases.data() + hits_->bases_end;
+    size_t found = 0;
+    for (size_t i = 0; i < quads.size(); ++i) {
+      const auto [hash, offset] = quads[i];
+      const uint32_t langs = langs_[i];
+      to[found] = {langs, static_cast<uint16_t>(offset), false};
+      const auto counts = static_cast<uint32_t>((langs != 0) & (hash != last) &  //
+                                                (hash != last_but_one));
+      found += counts;
+      const uint32_t mask = 0 - counts;
+      last_but_one ^= (last_but_one ^ last) & mask;
+      last ^= (last ^ hash) & mask;
+    }
+    last_ = last;
+    last_but_one_ = last_but_one;
+    hits_->bases_end += found;
+    hits_->grams += found;
+  }
+
+  // The same of any, up to the part's last. Returns how many groups these are.
+  size_t AddOneByOne(std::span<const Quad> quads) {
+    size_t read = 0;
+    for (; read < quads.size() && hits_->grams < GramHits::kMost; ++read) {
+      const auto [hash, offset] = quads[read];
+      if (langs_[read] == 0 || hash == last_ || hash == last_but_one_) continue;
+      if (langs_[read] == kLookUp) {
+        const Found found = Find(hash);
+        hits_->AddGram(*found.table, found.table->Place(found.entry), static_cast<int>(offset));
+      } else {
+        hits_->AddBase(langs_[read], static_cast<int>(offset));
+        ++hits_->grams;
+      }
+      last_but_one_ = last_;
+      last_ = hash;
+    }
+    return read;
   }
 
   const Cld2Tables& tables_;

@@ -127,6 +127,10 @@ void LookUp(const Cld2Tables& tables, GramHits* hits, Words* words) {
     num_pairs += static_cast<size_t>((before != 0) & distinct.MayHave(WordPairHash(before, hash)));
   }
   for (size_t j = 0; j < num_unknown; ++j) {
+    tables.words.Prefetch(words->hash(unknown[j]));
+    distinct.Prefetch(words->hash(unknown[j]));
+  }
+  for (size_t j = 0; j < num_unknown; ++j) {
     const size_t i = unknown[j];
     const uint64_t hash = words->hash(i);
     words->usual[i] = tables.words.OneLangs(tables.words.FindLong(hash));
@@ -149,22 +153,29 @@ class HitWriter {
   bool Add(const Words& words) {
     const bool near_end =
         usual_ + words.size >= GramHits::kMost || distinct_ + 2 * words.size >= GramHits::kMost - 1;
-    for (size_t i = 0; i < words.size; ++i) {
+    GramHit* to = hits_->words.data() + hits_->words_end;
+    const auto add = [&to](uint32_t langs, uint16_t offset, bool distinct) {
+      *to = {langs, offset, distinct};
+      to += static_cast<ptrdiff_t>(langs != 0);
+    };
+    bool ended = false;
+    for (size_t i = 0; i < words.size && !ended; ++i) {
       const uint32_t pair = words.pair[i];
       const uint32_t alone = words.alone[i];
       const uint32_t usual = words.usual[i];
-      if ((pair | alone) != 0) [[unlikely]] {
-        hits_->AddWord(pair, words.offset_before[i], true);
+      if ((pair | alone) == 0) [[likely]] {
+        add(usual, words.offset[i], false);
+      } else {
+        add(pair, words.offset_before[i], true);
+        add(usual, words.offset[i], false);
+        add(alone, words.offset[i], true);
         distinct_ += static_cast<size_t>(pair != 0) + static_cast<size_t>(alone != 0);
       }
-      hits_->AddWord(usual, words.offset[i], false);
-      if (alone != 0) [[unlikely]] {
-        hits_->AddWord(alone, words.offset[i], true);
-      }
       usual_ += static_cast<size_t>(usual != 0);
-      if (near_end && (usual_ >= GramHits::kMost || distinct_ >= GramHits::kMost - 1)) return false;
+      ended = near_end && (usual_ >= GramHits::kMost || distinct_ >= GramHits::kMost - 1);
     }
-    return true;
+    hits_->words_end = static_cast<size_t>(to - hits_->words.data());
+    return !ended;
   }
 
  private:

@@ -31,7 +31,7 @@ struct Recipe {
 //   [run]
 //   input = ["merged.json"]   # one or several paths
 //   output = "clean.jsonl"    # of the last step
-//   workers = 2               # any common option
+//   workers = 2               # any common option; those of the command line win
 //   [[stage]]
 //   name = "cleanup"          # then its options; `output` ends a pass here and names its file
 // `is_map` tells which stages can be fused. `inputs` and `output`, where they are not empty,
