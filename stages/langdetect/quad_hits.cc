@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -24,10 +25,14 @@ class QuadReader {
   // QuadCutter::kMostQuads.
   size_t Read(std::span<const Quad> quads) {
     FindLangs(quads);
-    const bool may_end = quads.size() > GramHits::kMost - hits_->grams;
-    if (may_end || !tables_.quads_are_plain) return AddOneByOne(quads);
-    AddAll(quads);
-    return quads.size();
+    if (!tables_.quads_are_plain) return AddOneByOne(quads);
+    size_t read = 0;
+    while (read < quads.size() && hits_->grams < GramHits::kMost) {
+      const size_t most = std::min(quads.size() - read, GramHits::kMost - hits_->grams);
+      AddPlain(quads.subspan(read, most), langs_.data() + read);
+      read += most;
+    }
+    return read;
   }
 
  private:
@@ -45,19 +50,26 @@ class QuadReader {
       unknown_[num_unknown] = static_cast<uint16_t>(i);
       num_unknown += static_cast<size_t>(known.hash != quads[i].hash);
     }
+    LookUp(quads, num_unknown);
+  }
+
+  // Of the first of unknown_. Each read waits for memory, so all are asked for before any is taken.
+  void LookUp(std::span<const Quad> quads, size_t num_unknown) {
     for (size_t j = 0; j < num_unknown; ++j) {
       tables_.quads.PrefetchShort(quads[unknown_[j]].hash);
     }
     for (size_t j = 0; j < num_unknown; ++j) {
+      found_[j] = Find(quads[unknown_[j]].hash);
+      found_[j].table->PrefetchLangs(found_[j].table->Place(found_[j].entry));
+    }
+    for (size_t j = 0; j < num_unknown; ++j) {
       const size_t i = unknown_[j];
-      const uint32_t hash = quads[i].hash;
-      langs_[i] = LangsInTables(hash);
-      hits_->PlaceOfQuad(hash) = {hash, langs_[i]};
+      langs_[i] = LangsOf(found_[j]);
+      hits_->PlaceOfQuad(quads[i].hash) = {quads[i].hash, langs_[i]};
     }
   }
 
-  uint32_t LangsInTables(uint32_t hash) const {
-    const Found found = Find(hash);
+  static uint32_t LangsOf(const Found& found) {
     const uint32_t place = found.table->Place(found.entry);
     const uint32_t langs = found.table->Langs(place);
     const bool odd = found.table->HasTwo(place) || langs == 0;
@@ -70,15 +82,15 @@ class QuadReader {
     return {&tables_.more_quads, tables_.more_quads.FindShort(hash)};
   }
 
-  // Adds groups of one langs each, none of them the part's last.
-  void AddAll(std::span<const Quad> quads) {
+  // Adds groups of one langs each, no more than the part has room for.
+  void AddPlain(std::span<const Quad> quads, const uint32_t* all_langs) {
     uint32_t last = last_;
     uint32_t last_but_one = last_but_one_;
     GramHit* const to = hits_->bases.data() + hits_->bases_end;
     size_t found = 0;
     for (size_t i = 0; i < quads.size(); ++i) {
       const auto [hash, offset] = quads[i];
-      const uint32_t langs = langs_[i];
+      const uint32_t langs = all_langs[i];
       to[found] = {langs, static_cast<uint16_t>(offset), false};
       const auto counts = static_cast<uint32_t>((langs != 0) & (hash != last) &  //
                                                 (hash != last_but_one));
@@ -93,7 +105,7 @@ class QuadReader {
     hits_->grams += found;
   }
 
-  // The same of any, up to the part's last. Returns how many groups these are.
+  // Adds any, up to the part's last. Returns how many groups these are.
   size_t AddOneByOne(std::span<const Quad> quads) {
     size_t read = 0;
     for (; read < quads.size() && hits_->grams < GramHits::kMost; ++read) {
@@ -118,6 +130,7 @@ class QuadReader {
   uint32_t last_but_one_ = 0;
   std::array<uint32_t, QuadCutter::kMostQuads + 1> langs_;  // of a batch
   std::array<uint16_t, QuadCutter::kMostQuads + 1> unknown_;
+  std::array<Found, QuadCutter::kMostQuads> found_;  // of these
 };
 
 int FindQuads(const Cld2Tables& tables, const char* text, int begin, int limit, GramHits* hits) {

@@ -13,7 +13,7 @@
 namespace owt::langdetect {
 namespace {
 
-constexpr size_t kBatch = 64;
+constexpr size_t kBatch = 128;
 constexpr size_t kMostWords = kBatch + kMaskBytes;  // a block of bytes is cut to its end
 
 // Words that follow each other. The hash before the first is that of the last batch, 0 for none.
