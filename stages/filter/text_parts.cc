@@ -248,6 +248,46 @@ void TextParts::CutAll(std::string_view text) {
   num_chars_ = text.size() - continued_;
 }
 
+Word TextParts::MeasuredWord(uint32_t begin, uint32_t end) const {
+  Word word = {begin, end, 0, 0};
+  for (uint32_t i = begin; i < end; ++word.chars) {
+    uint32_t length;
+    word.traits |= TraitsOf(DecodeValid(text_.data() + i, &length));
+    i += length;
+  }
+  return word;
+}
+
+void TextParts::PartWords(std::span<const uint32_t> breaks) {
+  parted_words_.assign(words().begin(), words().end());
+  std::vector<uint32_t> first_parts;  // of each word, then the end
+  first_parts.reserve(parted_words_.size() + 1);
+  num_words_ = 0;
+  sums_ = {};
+  auto at = breaks.begin();
+  for (const Word& word : parted_words_) {
+    first_parts.push_back(static_cast<uint32_t>(num_words_));
+    while (at != breaks.end() && *at <= word.begin) ++at;
+    if (at == breaks.end() || *at >= word.end) {
+      AddWord(word);
+      continue;
+    }
+    uint32_t begin = word.begin;
+    for (; at != breaks.end() && *at < word.end; ++at) {
+      AddWord(MeasuredWord(begin, *at));
+      begin = *at;
+    }
+    AddWord(MeasuredWord(begin, word.end));
+  }
+  first_parts.push_back(static_cast<uint32_t>(num_words_));
+  for (std::vector<Line>* lines : {&lines_, &split_lines_}) {
+    for (Line& line : *lines) {
+      line.first_word = first_parts[line.first_word];
+      line.end_word = first_parts[line.end_word];
+    }
+  }
+}
+
 std::string_view TextParts::Stripped() const {
   const std::span<const Word> all = words();
   if (all.empty()) return {};

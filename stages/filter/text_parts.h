@@ -9,7 +9,8 @@ namespace owt::filter {
 
 struct ByteMasks;
 
-// A run of characters that are no white space, as Python's str.split() finds it.
+// A run of characters that are no white space, as Python's str.split() finds it, or a part of one
+// (PartWords).
 struct Word {
   uint32_t begin, end;  // bytes of the text
   uint32_t chars;       // code points
@@ -42,6 +43,9 @@ class TextParts {
   // The same without words(), sums over them and what is stripped: they are only counted, which
   // takes half of the time.
   void CutLines(std::string_view text);
+
+  // Parts words at these bytes of the text, ascending, that do not cut a character. REQUIRES: Cut.
+  void PartWords(std::span<const uint32_t> breaks);
 
   std::string_view text() const { return text_; }
 
@@ -113,6 +117,7 @@ class TextParts {
   };
 
   void CutAll(std::string_view text);
+  Word MeasuredWord(uint32_t begin, uint32_t end) const;
   void MakeRoom(size_t num_words);
   void AddWord(const Word& word);
   size_t AddWords(size_t begin, const ByteMasks& masks, uint64_t starts, uint64_t ends,
@@ -125,6 +130,7 @@ class TextParts {
 
   std::string_view text_;
   bool keeps_words_ = true;
+  std::vector<Word> parted_words_;  // scratch
   std::vector<Word> words_;  // num_words_, then memory for more; not where they are only counted
   size_t num_words_ = 0;
   std::vector<Line> lines_, split_lines_;

@@ -102,7 +102,7 @@ Cld2Tables::Cld2Tables()
       more_quads(CLD2::kQuad_obj2),
       words(CLD2::kDeltaOcta_obj),
       distinct_words(CLD2::kDistinctOcta_obj),
-      quads_are_plain(quads.IsPlain() && more_quads.IsPlain()),
+      quads_are_plain(more_quads.empty() && quads.IsPlain()),
       han_grams(CLD2::kCjkCompat_obj),
       han_pairs(CLD2::kCjkDeltaBi_obj),
       distinct_han_pairs(CLD2::kDistinctBiTable_obj),
@@ -124,6 +124,7 @@ Cld2Tables::Cld2Tables()
   std::array<GramTable*, 3> often_read = {&quads, &words, &distinct_words};
   size_t size = 0;
   for (const GramTable* table : often_read) size += table->copy_size();
+  // Less than a large page would get none.
   copies_.resize(std::max(size, kLargePageBytes / sizeof(uint32_t)));
   uint32_t* to = copies_.data();
   for (GramTable* table : often_read) to = table->MoveTo(to);

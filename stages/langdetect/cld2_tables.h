@@ -134,7 +134,7 @@ class Cld2Tables {
   static const Cld2Tables& Get();
 
   GramTable quads, more_quads, words, distinct_words;
-  bool quads_are_plain;  // each has one langs
+  bool quads_are_plain;  // each has one langs, and more_quads is empty
   GramTable han_grams, han_pairs, distinct_han_pairs;
   // No higher numbers get a score by the tables but han_grams, or by default_langs. A multiple of
   // kNumbersAtOnce (top_two.h).

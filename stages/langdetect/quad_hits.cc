@@ -50,30 +50,32 @@ class QuadReader {
       unknown_[num_unknown] = static_cast<uint16_t>(i);
       num_unknown += static_cast<size_t>(known.hash != quads[i].hash);
     }
-    LookUp(quads, num_unknown);
+    const std::span unknown = std::span(unknown_).first(num_unknown);
+    if (tables_.quads_are_plain) {
+      LookUpPlain(quads, unknown);
+    } else {
+      for (const size_t i : unknown) langs_[i] = LangsInTables(quads[i].hash);
+    }
+    for (const size_t i : unknown) hits_->PlaceOfQuad(quads[i].hash) = {quads[i].hash, langs_[i]};
   }
 
-  // Of the first of unknown_. Each read waits for memory, so all are asked for before any is taken.
-  void LookUp(std::span<const Quad> quads, size_t num_unknown) {
-    for (size_t j = 0; j < num_unknown; ++j) {
-      tables_.quads.PrefetchShort(quads[unknown_[j]].hash);
+  // Each read waits for memory, so all are asked for before any is taken.
+  void LookUpPlain(std::span<const Quad> quads, std::span<const uint16_t> unknown) {
+    const GramTable& table = tables_.quads;
+    for (const size_t i : unknown) table.PrefetchShort(quads[i].hash);
+    for (const size_t i : unknown) {
+      langs_[i] = table.FindShort(quads[i].hash);  // the entry first
+      table.PrefetchLangs(table.Place(langs_[i]));
     }
-    for (size_t j = 0; j < num_unknown; ++j) {
-      found_[j] = Find(quads[unknown_[j]].hash);
-      found_[j].table->PrefetchLangs(found_[j].table->Place(found_[j].entry));
-    }
-    for (size_t j = 0; j < num_unknown; ++j) {
-      const size_t i = unknown_[j];
-      langs_[i] = LangsOf(found_[j]);
-      hits_->PlaceOfQuad(quads[i].hash) = {quads[i].hash, langs_[i]};
-    }
+    for (const size_t i : unknown) langs_[i] = table.OneLangs(langs_[i]);
   }
 
-  static uint32_t LangsOf(const Found& found) {
+  uint32_t LangsInTables(uint32_t hash) const {
+    const Found found = Find(hash);
+    if (found.entry == 0) return 0;
     const uint32_t place = found.table->Place(found.entry);
     const uint32_t langs = found.table->Langs(place);
-    const bool odd = found.table->HasTwo(place) || langs == 0;
-    return found.entry == 0 ? 0 : odd ? kLookUp : langs;
+    return found.table->HasTwo(place) || langs == 0 ? kLookUp : langs;
   }
 
   Found Find(uint32_t hash) const {
@@ -130,7 +132,6 @@ class QuadReader {
   uint32_t last_but_one_ = 0;
   std::array<uint32_t, QuadCutter::kMostQuads + 1> langs_;  // of a batch
   std::array<uint16_t, QuadCutter::kMostQuads + 1> unknown_;
-  std::array<Found, QuadCutter::kMostQuads> found_;  // of these
 };
 
 int FindQuads(const Cld2Tables& tables, const char* text, int begin, int limit, GramHits* hits) {
