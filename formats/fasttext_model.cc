@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
-#include <type_traits>
 
-#include "pipeline/error.h"
+#include "formats/model_cursor.h"
 
 // The layout is that of fastText's FastText::saveModel, Dictionary::save, QuantMatrix::save and
 // ProductQuantizer::save (https://github.com/facebookresearch/fastText).
@@ -23,65 +21,9 @@ constexpr int64_t kCentroids = 256;
 // Of all labels; fastText marks nodes of its tree that are not made yet with this count.
 constexpr int64_t kMaxCount = 1'000'000'000'000'000;
 
-// Reads one value after the other; errors say where the last one began.
-class Cursor {
- public:
-  Cursor(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {}
-
-  std::string_view Take(uint64_t size, std::string_view what) {
-    begin_ = end_;
-    if (size > bytes_.size() - end_) {
-      Malformed(fmt::format("it ends inside {}, which needs {} bytes", what, size));
-    }
-    end_ += size;
-    return bytes_.substr(begin_, size);
-  }
-
-  template <class T>
-  T Read(std::string_view what) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    T value;
-    std::memcpy(&value, Take(sizeof value, what).data(), sizeof value);
-    return value;
-  }
-
-  // A number from min to max.
-  template <class T>
-  T ReadWithin(std::string_view what, T min, T max) {
-    const T value = Read<T>(what);
-    if (value < min || value > max) {
-      Malformed(fmt::format("{} is {}, which is not within {} and {}", what, value, min, max));
-    }
-    return value;
-  }
-
-  bool ReadFlag(std::string_view what) { return ReadWithin<uint8_t>(what, 0, 1) == 1; }
-
-  // The bytes before the next NUL.
-  std::string_view TakeText(std::string_view what) {
-    begin_ = end_;
-    const size_t end = bytes_.find('\0', end_);
-    if (end == bytes_.npos) Malformed(fmt::format("it ends inside {}", what));
-    end_ = end + 1;
-    return bytes_.substr(begin_, end - begin_);
-  }
-
-  uint64_t left() const { return bytes_.size() - end_; }
-
-  [[noreturn]] void Malformed(std::string_view what) const {
-    throw Error(ErrorKind::kInput, fmt::format("no valid fastText model: {}", what), file_, begin_);
-  }
-
- private:
-  std::string_view bytes_;
-  const std::string& file_;
-  uint64_t begin_ = 0;
-  uint64_t end_ = 0;
-};
-
 constexpr int32_t kMaxInt32 = std::numeric_limits<int32_t>::max();
 
-FasttextArguments ReadArguments(Cursor& cursor) {
+FasttextArguments ReadArguments(ModelCursor& cursor) {
   if (cursor.Read<int32_t>("the magic number") != kFasttextMagic) {
     cursor.Malformed("it does not begin with fastText's magic number");
   }
@@ -102,7 +44,7 @@ FasttextArguments ReadArguments(Cursor& cursor) {
   return arguments;
 }
 
-void ReadDictionary(Cursor& cursor, FasttextModel* model) {
+void ReadDictionary(ModelCursor& cursor, FasttextModel* model) {
   constexpr int64_t kLeastEntry = 10;  // NUL, count, type
   const auto max_entries =
       static_cast<int32_t>(std::min<uint64_t>(cursor.left() / kLeastEntry, kMaxInt32));
@@ -148,7 +90,7 @@ void ReadDictionary(Cursor& cursor, FasttextModel* model) {
   }
 }
 
-FasttextQuantizer ReadQuantizer(Cursor& cursor, int64_t columns) {
+FasttextQuantizer ReadQuantizer(ModelCursor& cursor, int64_t columns) {
   FasttextQuantizer quantizer;
   const auto wanted = static_cast<int32_t>(columns);
   quantizer.columns = cursor.ReadWithin<int32_t>("a quantizer's columns", wanted, wanted);
@@ -166,14 +108,15 @@ FasttextQuantizer ReadQuantizer(Cursor& cursor, int64_t columns) {
 }
 
 // Rows of the model's dimension, of which no part is read yet.
-void ReadShape(Cursor& cursor, std::string_view what, int32_t dimension, FasttextMatrix* matrix) {
+void ReadShape(ModelCursor& cursor, std::string_view what, int32_t dimension,
+               FasttextMatrix* matrix) {
   matrix->rows = cursor.ReadWithin<int64_t>(fmt::format("the number of rows of {}", what), 1,
                                             static_cast<int64_t>(cursor.left()));
   matrix->columns = cursor.ReadWithin<int64_t>(fmt::format("the number of columns of {}", what),
                                                dimension, dimension);
 }
 
-FasttextMatrix ReadMatrix(Cursor& cursor, std::string_view what, bool quantized,
+FasttextMatrix ReadMatrix(ModelCursor& cursor, std::string_view what, bool quantized,
                           int32_t dimension) {
   FasttextMatrix matrix;
   matrix.quantized = quantized;
@@ -202,7 +145,7 @@ FasttextMatrix ReadMatrix(Cursor& cursor, std::string_view what, bool quantized,
 }
 
 // Every row that a text can ask for is there.
-void CheckRows(const Cursor& cursor, const FasttextModel& model) {
+void CheckRows(const ModelCursor& cursor, const FasttextModel& model) {
   int64_t needed = static_cast<int64_t>(model.words.size());
   if (model.pruned) {
     int64_t most = 0;
@@ -230,7 +173,7 @@ void CheckRows(const Cursor& cursor, const FasttextModel& model) {
 }  // namespace
 
 FasttextModel ParseFasttextModel(std::string_view bytes, const std::string& file) {
-  Cursor cursor(bytes, file);
+  ModelCursor cursor(bytes, "fastText model", file);
   FasttextModel model;
   model.arguments = ReadArguments(cursor);
   ReadDictionary(cursor, &model);

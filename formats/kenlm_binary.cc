@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "formats/model_cursor.h"
 #include "pipeline/error.h"
 
 // The layout is that of lm/binary_format.cc, lm/vocab.cc and lm/search_hashed.hh of KenLM.
@@ -26,60 +27,16 @@ constexpr std::string_view kModelTypes[] = {"probing hash tables",
                                             "a trie with compressed pointers",
                                             "a trie with quantization and compressed pointers"};
 
-// Takes one part after the other; errors say where the last one began.
-class KenlmCursor {
- public:
-  KenlmCursor(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {}
+[[noreturn]] void RefuseKind(const ModelCursor& cursor, std::string_view what) {
+  throw Error(ErrorKind::kInput,
+              fmt::format("{}, and only probing hash tables are read: make them from the ARPA "
+                          "file with KenLM's 'build_binary probing MODEL.arpa MODEL.bin', or "
+                          "name the ARPA file itself",
+                          what),
+              cursor.file());
+}
 
-  std::string_view Take(uint64_t size, std::string_view what) {
-    begin_ = end_;
-    if (size > bytes_.size() - end_) {
-      Malformed(fmt::format("it ends inside {}, which needs {} bytes", what, size));
-    }
-    end_ += size;
-    return bytes_.substr(begin_, size);
-  }
-
-  // `count` entries of `bytes` each, which may be more than fits into 64 bits.
-  const char* TakeArray(uint64_t count, size_t bytes, std::string_view what) {
-    if (count > bytes_.size() / bytes) {
-      begin_ = end_;
-      Malformed(fmt::format("{} entries of {} bytes in {} are more than the file has", count, bytes,
-                            what));
-    }
-    return Take(count * bytes, what).data();
-  }
-
-  template <class T>
-  T Read(std::string_view what) {
-    return LoadAt<T>(Take(sizeof(T), what).data());
-  }
-
-  uint64_t size() const { return bytes_.size(); }
-
-  std::string_view rest() const { return bytes_.substr(end_); }
-
-  [[noreturn]] void Malformed(std::string_view what) const {
-    throw Error(ErrorKind::kInput, fmt::format("no valid KenLM model: {}", what), file_, begin_);
-  }
-
-  [[noreturn]] void Rebuild(std::string_view what) const {
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}, and only probing hash tables are read: make them from the ARPA "
-                            "file with KenLM's 'build_binary probing MODEL.arpa MODEL.bin', or "
-                            "name the ARPA file itself",
-                            what),
-                file_);
-  }
-
- private:
-  std::string_view bytes_;
-  const std::string& file_;
-  uint64_t begin_ = 0;
-  uint64_t end_ = 0;
-};
-
-void CheckMagic(KenlmCursor& cursor) {
+void CheckMagic(ModelCursor& cursor) {
   const std::string_view magic = cursor.Take(kKenlmMagicField, "the magic text");
   if (!IsKenlmBinary(magic)) cursor.Malformed("it does not begin as one");
   const std::string_view version = magic.substr(kKenlmMagic.size());
@@ -87,7 +44,7 @@ void CheckMagic(KenlmCursor& cursor) {
     cursor.Malformed("build_binary did not finish it; make it again");
   }
   if (!version.starts_with(kKenlmVersion)) {
-    cursor.Rebuild("it is a KenLM model of another version than 5");
+    RefuseKind(cursor, "it is a KenLM model of another version than 5");
   }
 
   struct MachineTest {
@@ -111,7 +68,7 @@ struct KenlmHeader {
   std::array<uint64_t, kMaxNgramOrder> counts{};  // of orders 1 to `order`
 };
 
-KenlmHeader ReadKenlmHeader(KenlmCursor& cursor) {
+KenlmHeader ReadKenlmHeader(ModelCursor& cursor) {
   CheckMagic(cursor);
   KenlmHeader header;
   header.order = cursor.Read<uint8_t>("the order");
@@ -119,7 +76,7 @@ KenlmHeader ReadKenlmHeader(KenlmCursor& cursor) {
   header.multiplier = cursor.Read<float>("the multiplier");
   const auto type = cursor.Read<uint32_t>("the type");
   if (type >= std::size(kModelTypes)) cursor.Malformed(fmt::format("there is no type {}", type));
-  if (type != 0) cursor.Rebuild(fmt::format("it is a KenLM model of {}", kModelTypes[type]));
+  if (type != 0) RefuseKind(cursor, fmt::format("it is a KenLM model of {}", kModelTypes[type]));
   header.has_words = cursor.Read<uint8_t>("the mark of words") != 0;
   cursor.Take(3, "padding");
   if (const auto version = cursor.Read<uint32_t>("the version of the tables"); version != 0) {
@@ -145,7 +102,7 @@ KenlmHeader ReadKenlmHeader(KenlmCursor& cursor) {
 }
 
 template <class Table>
-Table TakeTable(KenlmCursor& cursor, uint64_t entries, float multiplier, std::string_view what) {
+Table TakeTable(ModelCursor& cursor, uint64_t entries, float multiplier, std::string_view what) {
   // In floats, as KenLM reckons: their rounding decides the size.
   const float scaled = multiplier * static_cast<float>(entries);
   const uint64_t buckets = std::max(entries + 1, static_cast<uint64_t>(scaled));
@@ -153,7 +110,7 @@ Table TakeTable(KenlmCursor& cursor, uint64_t entries, float multiplier, std::st
 }
 
 // Every id that a word can have is there.
-void CheckWordIds(const KenlmCursor& cursor, const NgramTables& tables) {
+void CheckWordIds(const ModelCursor& cursor, const NgramTables& tables) {
   for (uint64_t bucket = 0; bucket < tables.words.buckets(); ++bucket) {
     const char* entry = tables.words.entry(bucket);
     const auto id = LoadAt<uint32_t>(entry + ProbingTable<12>::kKeyBytes);
@@ -171,7 +128,7 @@ bool IsKenlmBinary(std::string_view head) {
 }
 
 NgramTables ParseKenlmBinary(std::string_view bytes, const std::string& file) {
-  KenlmCursor cursor(bytes, file);
+  ModelCursor cursor(bytes, "KenLM model", file);
   const KenlmHeader header = ReadKenlmHeader(cursor);
   const auto counts = std::span(header.counts).first(static_cast<size_t>(header.order));
   NgramTables tables;

@@ -81,7 +81,7 @@ void ReadSettings(const StageEntry& stage, const std::string& config_path, Parse
                               nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)),
                   path, section.line);
     }
-    if (section.name == "common" && stage.paths == PathRule::kInputsToOutput) {
+    if (section.name == "common" && HasCommonOptions(stage.paths)) {
       ApplyConfig(section, path, line.given, {}, options);
     }
     if (section.name != stage.name) continue;
@@ -116,6 +116,7 @@ void RunStage(const StageEntry& entry, std::span<const std::string> words,
   }
   if (!context.common.input.empty()) line.paths = context.common.input;
   const bool paths_typed = !line.paths.empty();
+  context.given = line.given;
   // Where both are given RunDataStage refuses them.
   std::string output =
       context.common.output.empty() ? stage->OutputOption() : context.common.output;

@@ -28,12 +28,14 @@ uint64_t ParseCount(std::string_view text, std::string_view what) {
 
 }  // namespace
 
-void CommonOptions::Declare(OptionSet& options) {
-  options.Group("Common options")
-      .List("input", &input, "PATH", "the inputs; without it the paths are")
-      .Detail("Takes all words up to the next option, and so does every list then.")
-      .RunOnly()
-      .Text("output", &output, "PATH", "the output; without it the last path is")
+void CommonOptions::Declare(OptionSet& options, bool with_input) {
+  options.Group("Common options");
+  if (with_input) {
+    options.List("input", &input, "PATH", "the inputs; without it the paths are")
+        .Detail("Takes all words up to the next option, and so does every list then.")
+        .RunOnly();
+  }
+  options.Text("output", &output, "PATH", "the output; without it the last path is")
       .Short('o')
       .RunOnly()
       .Integer("workers", &workers, 0, 4096, "threads; 0 takes one per core")
@@ -77,7 +79,9 @@ void CommonOptions::Declare(OptionSet& options) {
 
 void DeclareAll(const StageEntry& entry, Stage& stage, CommonOptions& common, OptionSet& options) {
   stage.Declare(options);
-  if (entry.paths == PathRule::kInputsToOutput) common.Declare(options);
+  if (HasCommonOptions(entry.paths)) {
+    common.Declare(options, entry.paths == PathRule::kInputsToOutput);
+  }
   options.Group("Settings")
       .Text("config", &common.config, "FILE", "TOML settings; default owt.toml if it is there")
       .RunOnly();

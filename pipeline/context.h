@@ -47,7 +47,8 @@ struct CommonOptions {
   bool quiet = false;
   bool verbose = false;
 
-  void Declare(OptionSet& options);
+  // Without `with_input`, all but --input.
+  void Declare(OptionSet& options, bool with_input = true);
 };
 
 // Declares everything that a command takes: its own options, the common ones for data stages, and
@@ -77,6 +78,7 @@ class RunContext {
   const StageEntry* stage = nullptr;
   std::span<const StageEntry> stages;  // the whole table, for `run` and `init`
   const OptionSet* options = nullptr;
+  std::vector<std::string> given;  // names of the options of the command line
   CommonOptions common;
 
   std::vector<std::string> paths;   // as typed (PathRule::kInputs: all; else without the output)

@@ -18,6 +18,8 @@ std::string UsageLine(const StageEntry& stage) {
       return fmt::format("owt {} [OPTIONS] ADDRESS [OUTPUT...]", stage.name);
     case PathRule::kInputsToOutput:
       return fmt::format("owt {} [OPTIONS] INPUT... [OUTPUT]", stage.name);
+    case PathRule::kRecipe:
+      return fmt::format("owt {} [OPTIONS] RECIPE [INPUT... OUTPUT]", stage.name);
   }
   return {};
 }

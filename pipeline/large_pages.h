@@ -8,6 +8,8 @@
 
 namespace owt {
 
+inline constexpr size_t kLargePageBytes = size_t{2} << 20;
+
 // An allocator for arrays that are read all over the place: what is larger than 2 MiB lies in pages
 // of that size, where the system gives them, so that the processor misses fewer translations of
 // addresses, and prefetches do not wait for one.
@@ -23,7 +25,7 @@ struct LargePages {
   bool operator==(const LargePages&) const = default;
 
   T* allocate(size_t count) {
-    constexpr size_t kPage = size_t{2} << 20;
+    constexpr size_t kPage = kLargePageBytes;
     const size_t bytes = count * sizeof(T);
     const size_t alignment = bytes < kPage ? alignof(std::max_align_t) : kPage;
     const size_t rounded = (bytes + alignment - 1) & ~(alignment - 1);

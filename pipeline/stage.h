@@ -61,7 +61,12 @@ enum class PathRule {
   kInputs,          // INPUT...
   kAddress,         // ADDRESS [OUTPUT...]: what is asked for, and where to look
   kInputsToOutput,  // INPUT... OUTPUT, and the common options of data stages
+  kRecipe,          // RECIPE [INPUT... OUTPUT], and the same options but --input
 };
+
+inline bool HasCommonOptions(PathRule paths) {
+  return paths == PathRule::kInputsToOutput || paths == PathRule::kRecipe;
+}
 
 // A row of the table of commands.
 struct StageEntry {

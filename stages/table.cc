@@ -61,7 +61,7 @@ constexpr StageEntry kTable[] = {
     {"init", "Around", "make a corpus directory with its Makefile", "", "owt.toml, Makefile",
      kInputs, MakeInit, ""},
     {"run", "Around", "run a recipe, neighbouring maps in one pass", "a recipe (TOML)",
-     "what its stages write", kInputs, MakeRun, ""},
+     "what its stages write", kRecipe, MakeRun, ""},
     {"inspect", "Around", "show what a file holds", "any file owt writes", "text on stdout",
      kInputs, MakeInspect, ""},
     {"verify", "Around", "check files, manifests and ledgers", "any file owt writes",

@@ -3,16 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "stages/text/join_bits.h"
 
 namespace owt::filter {
 
 // What 64 bytes are, a bit for each, the first byte lowest. Right for ASCII; bytes beyond are in
 // `beyond` alone.
 struct ByteMasks {
-  static constexpr size_t kBytes = 64;
+  static constexpr size_t kBytes = text::kJoinedBytes;
 
   uint64_t white = 0;   // of Python's str.isspace()
   uint64_t breaks = 0;  // of these, what ends a line for str.splitlines()
@@ -31,37 +29,38 @@ inline ByteMasks MasksOf(const char* bytes) {
     return _mm_and_si128(above,
                          _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(first + count)), block));
   };
-  const auto bits = [](__m128i mask) {
-    return static_cast<uint64_t>(static_cast<uint32_t>(_mm_movemask_epi8(mask)));
+  const auto breaks = [&](__m128i block) {
+    return _mm_or_si128(in_range(block, 10, 4), in_range(block, 0x1C, 3));
   };
   ByteMasks masks;
-  for (unsigned i = 0; i < 4; ++i) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes) + i);
-    const __m128i breaks = _mm_or_si128(in_range(block, 10, 4), in_range(block, 0x1C, 3));
+  masks.breaks = text::JoinBits(bytes, breaks);
+  masks.white = text::JoinBits(bytes, [&](__m128i block) {
     const __m128i blanks = _mm_or_si128(in_range(block, 0x1F, 2), in_range(block, 9, 1));
-    const __m128i lower = _mm_or_si128(block, _mm_set1_epi8(0x20));
-    masks.breaks |= bits(breaks) << 16 * i;
-    masks.white |= bits(_mm_or_si128(breaks, blanks)) << 16 * i;
-    masks.letters |= bits(in_range(lower, 'a', 26)) << 16 * i;
-    masks.digits |= bits(in_range(block, '0', 10)) << 16 * i;
-    masks.beyond |= bits(block) << 16 * i;
-  }
+    return _mm_or_si128(breaks(block), blanks);
+  });
+  masks.letters = text::JoinBits(bytes, [&](__m128i block) {
+    return in_range(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
+  });
+  masks.digits = text::JoinBits(bytes, [&](__m128i block) { return in_range(block, '0', 10); });
+  masks.beyond = text::JoinBits(bytes, [](__m128i block) { return block; });
   return masks;
 }
 
 #else
 
 inline ByteMasks MasksOf(const char* bytes) {
+  const auto in_range = [](char c, int first, int count) {
+    return c >= first && c < first + count;
+  };
+  const auto breaks = [&](char c) { return in_range(c, 10, 4) || in_range(c, 0x1C, 3); };
   ByteMasks masks;
-  for (size_t i = 0; i < ByteMasks::kBytes; ++i) {
-    const auto b = static_cast<uint8_t>(bytes[i]);
-    const auto bit = [i](bool is_set) { return static_cast<uint64_t>(is_set) << i; };
-    masks.breaks |= bit((b >= 10 && b <= 13) || (b >= 0x1C && b <= 0x1E));
-    masks.white |= bit((b >= 9 && b <= 13) || (b >= 0x1C && b <= 0x20));
-    masks.letters |= bit((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z'));
-    masks.digits |= bit(b >= '0' && b <= '9');
-    masks.beyond |= bit(b >= 0x80);
-  }
+  masks.breaks = text::JoinBits(bytes, breaks);
+  masks.white = text::JoinBits(
+      bytes, [&](char c) { return breaks(c) || in_range(c, 0x1F, 2) || in_range(c, 9, 1); });
+  masks.letters =
+      text::JoinBits(bytes, [&](char c) { return in_range(c, 'a', 26) || in_range(c, 'A', 26); });
+  masks.digits = text::JoinBits(bytes, [&](char c) { return in_range(c, '0', 10); });
+  masks.beyond = text::JoinBits(bytes, [](char c) { return static_cast<uint8_t>(c) >= 0x80; });
   return masks;
 }
 

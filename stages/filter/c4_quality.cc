@@ -160,7 +160,8 @@ std::string_view C4Editor::RuleAgainst(const TextParts& parts, const Line& line,
                                        const C4Rules& rules, std::string_view* content) {
   const auto words = parts.words().subspan(line.first_word, line.end_word - line.first_word);
   const auto too_long = [&](const Word& word) { return word.chars > rules.max_word_length; };
-  if (rules.max_word_length > 0 && std::any_of(words.begin(), words.end(), too_long)) {
+  if (rules.max_word_length > 0 && line.chars > rules.max_word_length &&
+      std::any_of(words.begin(), words.end(), too_long)) {
     return "too_long_word";
   }
   size_t position = line.begin;

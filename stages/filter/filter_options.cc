@@ -131,6 +131,7 @@ FilterRules FilterOptions::MakeRules() const {
   const std::vector<std::string> families = Families();
   FilterRules rules;
   rules.url = MakeUrlLists();
+  rules.icu_words = words_ == "icu";
   rules.ended_lines = Has(families, "dolma-lines");
   rules.gopher = MakeGopherRules(families);
   if (Has(families, "dclm-lines")) {

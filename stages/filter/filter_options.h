@@ -42,6 +42,7 @@ class FilterOptions {
   std::string preset_ = "fineweb";
   std::vector<std::string> families_;
   std::string mode_ = "drop";
+  std::string words_ = "white-space";
   std::string explain_;
 
   GopherRepetitionRules repetition_;

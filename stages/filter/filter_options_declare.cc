@@ -32,6 +32,11 @@ void FilterOptions::Declare(OptionSet& options) {
           "and c4 takes lines out of the others. tag: every record stays as it is and gets the "
           "field filter, a list of all rules that it fails with value and threshold. score: the "
           "field holds the values of all rules by name.")
+      .Choice("words", &words_, {"white-space", "icu"}, "what parts words for gopher and fineweb")
+      .Detail(
+          "white-space: as Python's str.split() does. icu: Unicode's word break, too, with ICU's "
+          "dictionaries for Chinese, Japanese, Thai, Lao, Khmer and Burmese; marks are words of "
+          "their own then. c4 and the other rules cut by white space.")
       .Text("explain", &explain_, "FILE", "write why records were dropped or changed, as jsonl");
   DeclareQuality(options);
   DeclareRepetition(options);

@@ -54,8 +54,7 @@ bool JudgeFineWeb(const TextParts& parts, const FineWebRules& rules, HashCounter
                        rules.max_repeated)) {
     return true;
   }
-  return findings->AtMost("list_ratio", Ratio(line_feeds, parts.words().size()),
-                          rules.max_line_feeds);
+  return findings->AtMost("list_ratio", Ratio(line_feeds, parts.num_words()), rules.max_line_feeds);
 }
 
 }  // namespace owt::filter

@@ -36,15 +36,14 @@ struct LineCounts {
   uint64_t ellipses = 0;
 };
 
-// Of lines without the white space round them: they begin with a word and end with one.
+// Of lines without the white space round them.
 LineCounts CountLines(const TextParts& parts) {
   LineCounts counts;
   for (const Line& line : parts.split_lines()) {
     if (line.blank()) continue;
-    const std::string_view first = parts.Of(parts.words()[line.first_word]);
-    const std::string_view last = parts.Of(parts.words()[line.end_word - 1]);
-    counts.bullets += first.front() == '-' || first.starts_with(kBullet);
-    counts.ellipses += last.ends_with(kDots) || last.ends_with(kEllipsis);
+    const std::string_view content = parts.StrippedOf(line);
+    counts.bullets += content.front() == '-' || content.starts_with(kBullet);
+    counts.ellipses += content.ends_with(kDots) || content.ends_with(kEllipsis);
   }
   return counts;
 }

@@ -7,10 +7,13 @@
 namespace owt::filter {
 namespace {
 
-// The most that may be so many of `chars` without being above `threshold`.
+// The most that may be so many of `chars` without being above `threshold`; no count is above
+// `chars`.
 uint64_t LimitOf(double threshold, uint64_t chars) {
+  if (threshold >= 1) return chars;
   auto limit = static_cast<uint64_t>(threshold * static_cast<double>(chars));
   while (limit > 0 && Ratio(limit, chars) > threshold) --limit;
+  while (limit < chars && Ratio(limit + 1, chars) <= threshold) ++limit;
   return limit;
 }
 
@@ -32,10 +35,10 @@ bool JudgeTopNgrams(const TextParts& parts, const GopherRepetitionRules& rules, 
 bool JudgeRepeatedNgrams(const TextParts& parts, const GopherRepetitionRules& rules, Ngrams* ngrams,
                          Findings* findings) {
   Ngrams::RepeatedCounts limits{};
-  for (size_t i = 0; i < limits.size() && !findings->all(); ++i) {
+  for (size_t i = 0; i < limits.size(); ++i) {
     limits[i] = LimitOf(rules.max_ngrams[i], parts.num_chars());
   }
-  const auto repeated = ngrams->RepeatedChars(limits);
+  const auto repeated = ngrams->RepeatedChars(findings->all() ? nullptr : &limits);
   for (size_t i = 0; i < repeated.size(); ++i) {
     const double value = Ratio(repeated[i], parts.num_chars());
     if (findings->AtMost(kRepeatedRules[i], value, rules.max_ngrams[i])) return true;

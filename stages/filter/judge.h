@@ -20,10 +20,12 @@ class FasttextJudge;
 class FasttextRule;
 class PerplexityJudge;
 struct PerplexityRules;
+class WordBreaks;
 
 // All rules of a run, in the order in which they are asked. A list that is empty has none.
 struct FilterRules {
   UrlLists url;
+  bool icu_words = false;    // for gopher and fineweb; white space parts those of the others
   bool ended_lines = false;  // KeepEndedLines of dolma_gopher.h
   GopherRules gopher;
   std::optional<DclmLineRules> dclm_lines;
@@ -65,7 +67,8 @@ class Judge {
  private:
   bool AskAll(std::string_view url);
   bool AskC4();
-  void GoOnWith(std::string_view text);
+  const TextParts& PartsInWords();
+  void GoOnWith(std::string_view text, bool with_words = true);
 
   const FilterRules& rules_;
   std::unique_ptr<text::PublicSuffix> suffixes_;
@@ -73,6 +76,8 @@ class Judge {
   std::unique_ptr<PerplexityJudge> perplexity_;
   std::string_view text_;
   TextParts parts_;
+  std::unique_ptr<WordBreaks> breaks_;
+  TextParts parts_in_words_;
   HashCounter counter_;
   GopherJudge gopher_;
   DclmLineEditor dclm_lines_;

@@ -137,7 +137,7 @@ uint64_t Ngrams::CountTop(int n) {
   return most * (CharsOf(top, length) + length - 1);
 }
 
-Ngrams::RepeatedCounts Ngrams::RepeatedChars(const RepeatedCounts& limits) {
+Ngrams::RepeatedCounts Ngrams::RepeatedChars(const RepeatedCounts* limits) {
   RepeatedCounts chars{};
   Collect(
       num_words_ - std::min(num_words_, kMinRepeated - 1),
@@ -145,12 +145,13 @@ Ngrams::RepeatedCounts Ngrams::RepeatedChars(const RepeatedCounts& limits) {
       [this](size_t i) { return BytesOf(i, kMinRepeated) < 16; });
   for (size_t n = kMinRepeated; n <= kMaxRepeated; ++n) {
     uint64_t& here = chars[n - kMinRepeated];
-    const uint64_t limit = limits[n - kMinRepeated];
+    const uint64_t limit = limits != nullptr ? (*limits)[n - kMinRepeated] : 0;
     here = CoveredChars(n);
     if (here <= limit) continue;
     KeepRepeatedPrefixes(n);
     here = CoveredChars(n);
     if (here > limit) here = CountRepeated(n);
+    if (limits != nullptr && here > limit) break;
   }
   return chars;
 }

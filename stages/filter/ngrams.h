@@ -33,10 +33,11 @@ class Ngrams {
 
   // For n from kMinRepeated to kMaxRepeated: code points of the n words, without spaces, that were
   // there before, from the beginning of the text on; those that are found are stepped over. What is
-  // compared are the joined letters: "a bc" is "ab c". Where a value is not above its limit, it may
-  // be any that is not: that is often seen without counting.
+  // compared are the joined letters: "a bc" is "ab c". With `limits`, a value that is not above its
+  // limit may be any that is not, which is often seen without counting, and those behind the first
+  // that is above are 0.
   using RepeatedCounts = std::array<uint64_t, kMaxRepeated - kMinRepeated + 1>;
-  RepeatedCounts RepeatedChars(const RepeatedCounts& limits);
+  RepeatedCounts RepeatedChars(const RepeatedCounts* limits = nullptr);
 
  private:
   // A place that may begin n words that are there more than once.

@@ -63,14 +63,17 @@ void TextParts::MakeRoom(size_t num_words) {
   if (words_.size() - num_words_ < num_words) words_.resize(2 * words_.size() + num_words);
 }
 
-// REQUIRES: there is room.
-void TextParts::AddWord(size_t begin, size_t end, size_t chars, uint32_t traits, WordSums* sums) {
-  words_[num_words_++] = {static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
-                          static_cast<uint32_t>(chars), traits};
-  const uint64_t counts = traits / kHasNonSymbol;
-  sums->letter_words += traits & kHasLetter;
-  sums->non_symbol_words += counts;
-  sums->non_symbol_chars += chars & (0 - counts);
+void TextParts::AddWord(const Word& word) {
+  if (keeps_words_) {
+    MakeRoom(1);
+    words_[num_words_] = word;
+  }
+  ++num_words_;
+  sums_.letter_words += word.traits & kHasLetter;
+  if ((word.traits & kHasNonSymbol) != 0) {
+    ++sums_.non_symbol_words;
+    sums_.non_symbol_chars += word.chars;
+  }
 }
 
 // Adds the word that begins at `begin`; returns where it ends.
@@ -97,8 +100,8 @@ size_t TextParts::ReadWord(size_t begin) {
     continued += length - 1;
   }
   continued_ += continued;
-  MakeRoom(1);
-  AddWord(begin, i, i - begin - continued, traits, &sums_);
+  AddWord({static_cast<uint32_t>(begin), static_cast<uint32_t>(i),
+           static_cast<uint32_t>(i - begin - continued), traits});
   return i;
 }
 
@@ -137,58 +140,86 @@ size_t TextParts::CutSlowly(size_t begin, size_t end) {
   return i;
 }
 
-// Cuts the 64 bytes of ASCII from `begin` on. A word that is not at its end stays in *open.
-void TextParts::CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open) {
-  const uint64_t inside = ~masks.white;
-  const uint64_t carried = open->is_open ? 1 : 0;
-  uint64_t starts = inside & ~(inside << 1 | carried);
-  uint64_t ends = masks.white & (inside << 1 | carried);
-  uint64_t breaks = masks.breaks;
+// Adds the words of 64 bytes of ASCII that begin at `starts`, but for the first where one is open,
+// and end at `ends`. num_words_ stays. Returns how many there are.
+size_t TextParts::AddWords(size_t begin, const ByteMasks& masks, uint64_t starts, uint64_t ends,
+                           const OpenWord& open) {
   // A word is a run of ones, and any more one added within it makes the sum carry to its end.
-  const uint64_t non_symbols = masks.letters | masks.digits;
+  const uint64_t inside = ~masks.white;
   const uint64_t letter_ends = inside + masks.letters;
-  const uint64_t non_symbol_ends = inside + non_symbols;
+  const uint64_t non_symbol_ends = inside + (masks.letters | masks.digits);
+  MakeRoom(ByteMasks::kBytes);
+  Word* to = words_.data() + num_words_;
+  const auto base = static_cast<uint32_t>(begin);
+  uint64_t chars = 0;
+  const auto add = [&](uint32_t word_begin, unsigned end, uint32_t traits) {
+    const uint32_t size = base + end - word_begin;
+    *to++ = {word_begin, base + end, size, traits};
+    chars += size & (0 - traits / kHasNonSymbol);
+  };
   const auto traits_at = [&](unsigned end) {
     return static_cast<uint32_t>((letter_ends >> end & 1) | (non_symbol_ends >> end & 1) << 1);
   };
-  const auto traits_of = [&](uint64_t range) -> uint32_t {
-    return ((masks.letters & range) != 0 ? kHasLetter : 0u) |
-           ((non_symbols & range) != 0 ? kHasNonSymbol : 0u);
-  };
-  MakeRoom(ByteMasks::kBytes);
-  WordSums sums;
-  while (true) {
-    const uint64_t up_to_break = breaks ^ (breaks - 1);  // all bits where there is none
-    uint64_t here = ends & up_to_break;
-    if (open->is_open && here != 0) {
-      const auto end = static_cast<unsigned>(std::countr_zero(here));
-      AddWord(open->begin, begin + end, begin + end - open->begin, open->traits | traits_at(end),
-              &sums);
-      open->is_open = false;
-      here &= here - 1;
-    }
-    for (; here != 0; here &= here - 1, starts &= starts - 1) {
-      const auto end = static_cast<unsigned>(std::countr_zero(here));
-      const auto start = static_cast<unsigned>(std::countr_zero(starts));
-      AddWord(begin + start, begin + end, end - start, traits_at(end), &sums);
-    }
-    ends &= ~up_to_break;
-    if (breaks == 0) break;
-    ReadWhite(begin + static_cast<unsigned>(std::countr_zero(breaks)));
-    breaks &= breaks - 1;
+  if (open.is_open && ends != 0) {
+    const auto end = static_cast<unsigned>(std::countr_zero(ends));
+    const uint32_t traits = open.traits | traits_at(end);
+    add(static_cast<uint32_t>(open.begin), end, traits);
+    sums_.letter_words += traits & kHasLetter;
+    sums_.non_symbol_words += traits / kHasNonSymbol;
+    ends &= ends - 1;
   }
-  sums_.letter_words += sums.letter_words;
-  sums_.non_symbol_words += sums.non_symbol_words;
-  sums_.non_symbol_chars += sums.non_symbol_chars;
-  if (starts != 0) {
-    *open = {true, begin + static_cast<unsigned>(std::countr_zero(starts)),
-             traits_of(~((starts & -starts) - 1))};
-  } else if (open->is_open) {
-    open->traits |= traits_of(~uint64_t{0});
+  sums_.letter_words += static_cast<uint64_t>(std::popcount(letter_ends & ends));
+  sums_.non_symbol_words += static_cast<uint64_t>(std::popcount(non_symbol_ends & ends));
+  for (; ends != 0; ends &= ends - 1, starts &= starts - 1) {
+    const auto end = static_cast<unsigned>(std::countr_zero(ends));
+    add(base + static_cast<uint32_t>(std::countr_zero(starts)), end, traits_at(end));
+  }
+  sums_.non_symbol_chars += chars;
+  return static_cast<size_t>(to - (words_.data() + num_words_));
+}
+
+// Cuts the 64 bytes of ASCII from `begin` on. A word that is not at its end stays in *open.
+void TextParts::CutBlock(size_t begin, const ByteMasks& masks, OpenWord* open) {
+  const uint64_t inside = ~masks.white;
+  const uint64_t before = inside << 1 | static_cast<uint64_t>(open->is_open);
+  const uint64_t starts = inside & ~before;
+  const uint64_t ends = masks.white & before;
+  const size_t words_before = num_words_;
+  const size_t words = keeps_words_ ? AddWords(begin, masks, starts, ends, *open)
+                                    : static_cast<size_t>(std::popcount(ends));
+  for (uint64_t breaks = masks.breaks; breaks != 0; breaks &= breaks - 1) {
+    const uint64_t up_to_break = breaks ^ (breaks - 1);
+    num_words_ = words_before + static_cast<size_t>(std::popcount(ends & up_to_break));
+    ReadWhite(begin + static_cast<unsigned>(std::countr_zero(breaks)));
+  }
+  num_words_ = words_before + words;
+
+  if (inside >> 63 == 0) {
+    open->is_open = false;
+    return;
+  }
+  const int rest_at = 64 - std::countl_zero(masks.white);  // what no white space ends
+  const uint64_t rest = ~uint64_t{0} << rest_at;
+  const uint32_t traits = ((masks.letters & rest) != 0 ? kHasLetter : 0u) |
+                          (((masks.letters | masks.digits) & rest) != 0 ? kHasNonSymbol : 0u);
+  if (rest_at == 0 && open->is_open) {
+    open->traits |= traits;
+  } else {
+    *open = {true, begin + static_cast<size_t>(rest_at), traits};
   }
 }
 
 void TextParts::Cut(std::string_view text) {
+  keeps_words_ = true;
+  CutAll(text);
+}
+
+void TextParts::CutLines(std::string_view text) {
+  keeps_words_ = false;
+  CutAll(text);
+}
+
+void TextParts::CutAll(std::string_view text) {
   text_ = text;
   num_words_ = 0;
   lines_.clear();
@@ -215,6 +246,46 @@ void TextParts::Cut(std::string_view text) {
   if (split_line_.begin < text.size()) EndLine(text.size(), 0, &split_line_, &split_lines_);
   EndLine(text.size(), 0, &line_, &lines_);
   num_chars_ = text.size() - continued_;
+}
+
+Word TextParts::MeasuredWord(uint32_t begin, uint32_t end) const {
+  Word word = {begin, end, 0, 0};
+  for (uint32_t i = begin; i < end; ++word.chars) {
+    uint32_t length;
+    word.traits |= TraitsOf(DecodeValid(text_.data() + i, &length));
+    i += length;
+  }
+  return word;
+}
+
+void TextParts::PartWords(std::span<const uint32_t> breaks) {
+  parted_words_.assign(words().begin(), words().end());
+  std::vector<uint32_t> first_parts;  // of each word, then the end
+  first_parts.reserve(parted_words_.size() + 1);
+  num_words_ = 0;
+  sums_ = {};
+  auto at = breaks.begin();
+  for (const Word& word : parted_words_) {
+    first_parts.push_back(static_cast<uint32_t>(num_words_));
+    while (at != breaks.end() && *at <= word.begin) ++at;
+    if (at == breaks.end() || *at >= word.end) {
+      AddWord(word);
+      continue;
+    }
+    uint32_t begin = word.begin;
+    for (; at != breaks.end() && *at < word.end; ++at) {
+      AddWord(MeasuredWord(begin, *at));
+      begin = *at;
+    }
+    AddWord(MeasuredWord(begin, word.end));
+  }
+  first_parts.push_back(static_cast<uint32_t>(num_words_));
+  for (std::vector<Line>* lines : {&lines_, &split_lines_}) {
+    for (Line& line : *lines) {
+      line.first_word = first_parts[line.first_word];
+      line.end_word = first_parts[line.end_word];
+    }
+  }
 }
 
 std::string_view TextParts::Stripped() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -23,17 +24,32 @@ inline uint64_t Mix(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
-inline uint64_t LowBytes(size_t n) { return n >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * n) - 1; }
-
-static_assert(std::endian::native == std::endian::little);  // LowBytes are those that stand first
-
 inline constexpr size_t kShortWord = 16;
+
+static_assert(std::endian::native ==
+              std::endian::little);  // the low bytes are those that stand first
+
+// By the size of a short word: which bits of its first and of its second eight bytes are its own.
+// No branch could guess how long the next word is.
+struct ShortWordMasks {
+  uint64_t first, second;
+};
+
+inline constexpr std::array<ShortWordMasks, kShortWord + 1> kShortWordMasks = [] {
+  const auto low_bytes = [](size_t n) {
+    return n >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * n) - 1;
+  };
+  std::array<ShortWordMasks, kShortWord + 1> masks{};
+  for (size_t n = 0; n < masks.size(); ++n) {
+    masks[n] = {low_bytes(n), n < 8 ? 0 : low_bytes(n - 8)};
+  }
+  return masks;
+}();
 
 // Of the first `size` of 16 bytes, in two words. REQUIRES: size <= kShortWord.
 inline uint64_t HashShortWord(uint64_t first, uint64_t second, size_t size) {
-  const uint64_t low = first & LowBytes(size);
-  const uint64_t high = second & LowBytes(size < 8 ? 0 : size - 8);
-  return Mix(low, Mix(high, size));
+  const ShortWordMasks& masks = kShortWordMasks[size];
+  return Mix(first & masks.first, Mix(second & masks.second, size));
 }
 
 // REQUIRES: kShortWord readable bytes.

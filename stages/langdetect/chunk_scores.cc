@@ -41,9 +41,12 @@ ChunkScorer::ChunkScorer(const Cld2Tables& tables, const CLD2::ScoringContext& c
 
 void ChunkScorer::Score(uint32_t script, bool han, int begin, int end, GramHits* hits) {
   const bool latin = script == CLD2::ULScript_Latin;
-  const Part part = {hits, &tables_.scripts[script],
+  const Part part = {hits,
+                     &tables_.scripts[script],
                      latin ? &tables_.latin_languages : &tables_.other_languages,
-                     latin ? &latin_ : &other_, end};
+                     latin ? &latin_ : &other_,
+                     has_hints_ || han ? LanguageScores().size() : tables_.num_scores,
+                     end};
   // The most common language of the script has one small hit in front of each part.
   hits->bases[0] = {part.script->default_langs, static_cast<uint16_t>(begin), false};
   const Place everything = {hits->bases_end, hits->words_end};
@@ -81,7 +84,7 @@ int ChunkScorer::OffsetOf(const Part& part, Place place) {
 
 void ChunkScorer::ScoreChunk(const Part& part, Place begin, Place end) {
   std::array<LanguageScores, 2> sums;
-  ClearScores(sums);
+  for (LanguageScores& sum : sums) ClearScores(part.num_scores, &sum);
   LanguageScores& scores = sums[0];
   LanguageScores& others = sums[1];
   const auto bases = std::span(part.hits->bases).subspan(begin.base, end.base - begin.base);
@@ -97,7 +100,7 @@ void ChunkScorer::ScoreChunk(const Part& part, Place begin, Place end) {
   for (const uint32_t langs : weights.distinct) {
     if (langs != 0) AddLangs(langs, &scores);
   }
-  AddScores(others, &scores);
+  AddScores(others, part.num_scores, &scores);
   if (has_hints_) {
     for (const uint32_t langs : weights.hinted) AddLangs(langs, &scores);
     for (const uint32_t langs : weights.silenced) {
@@ -138,7 +141,7 @@ void ChunkScorer::AddLangs(uint32_t langs, LanguageScores* scores) const {
 // the lowest other number in any group of four that had a score: CLD2 looks at whole groups.
 ChunkScorer::TopTwo ChunkScorer::BestOf(const Part& part, Place begin, Place end,
                                         const LanguageScores& scores) const {
-  const TwoHighest highest = FindTwoHighest(scores);
+  const TwoHighest highest = FindTwoHighest(scores, part.num_scores);
   const uint16_t first_score = scores[highest.first];
   const uint8_t first = highest.first;
   if (scores[highest.second] != 0) {
@@ -149,7 +152,7 @@ ChunkScorer::TopTwo ChunkScorer::BestOf(const Part& part, Place begin, Place end
   const bool has_first = first_score != 0;
   if (has_first) best.first = first;
   size_t missing = has_first ? 1 : 2;
-  for (size_t i = 0; i < scores.size() && missing != 0; ++i) {
+  for (size_t i = 0; i < part.num_scores && missing != 0; ++i) {
     if ((groups >> i / 4 & 1) == 0 || (has_first && i == first)) continue;
     (missing == 2 ? best.first : best.second) = static_cast<uint8_t>(i);
     --missing;

@@ -41,6 +41,7 @@ class ChunkScorer {
     const ScriptFacts* script;
     const std::array<uint16_t, 256>* languages;
     Weights* weights;
+    size_t num_scores;  // higher numbers have none
     int end;
   };
 

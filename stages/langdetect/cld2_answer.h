@@ -20,7 +20,7 @@ struct Cld2Answer {
 
 // The answer of ExtDetectLanguageSummary to plain text, computed by our own code from the library's
 // tables; where the last character is a letter, that to the text with a NUL behind it (the library
-// reads one character on). `flags`: 0 or kCLDFlagBestEffort. Thread-safe; keeps 120 KB for each
+// reads one character on). `flags`: 0 or kCLDFlagBestEffort. Thread-safe; keeps 240 KB for each
 // thread. Throws Error where the library's tables are not as expected. REQUIRES: valid UTF-8, less
 // than 2 GiB.
 Cld2Answer AskCld2(std::string_view text, const CLD2::CLDHints& hints, int flags);

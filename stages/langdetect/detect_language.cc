@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "stages/langdetect/cld2_answer.h"
 #include "stages/langdetect/cld2_library.h"
 #include "stages/langdetect/cld2_tables.h"
@@ -37,23 +41,46 @@ bool IsRefused(const text::Utf8Char& c) {
 }
 
 // Whether a character that begins with this byte can be one of them.
-uint8_t MayBeRefused(char byte) {
+bool MayBeRefused(char byte) {
   const auto b = static_cast<uint8_t>(byte);
-  const auto blank = static_cast<uint8_t>((b == '\t') | (b == '\n') | (b == '\f') | (b == '\r'));
-  return static_cast<uint8_t>(((b < 0x20) & !blank) | (b == 0x7F) | (b == 0xC2) | (b >= 0xEF));
+  const bool blank = b == '\t' || b == '\n' || b == '\f' || b == '\r';
+  return (b < 0x20 && !blank) || b == 0x7F || b == 0xC2 || b >= 0xEF;
 }
 
+constexpr size_t kBlock = 32;  // bytes looked at together
+
+#if defined(__SSE2__)  // every x86-64
+
+__m128i RefusedOf(__m128i bytes) {
+  const auto equal = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+  const __m128i blank =
+      _mm_or_si128(_mm_or_si128(equal('\t'), equal('\n')), _mm_or_si128(equal('\f'), equal('\r')));
+  const __m128i lead =
+      _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(static_cast<char>(0xEF))), bytes);
+  return _mm_or_si128(_mm_or_si128(_mm_andnot_si128(blank, control), lead),
+                      _mm_or_si128(equal(0x7F), equal(static_cast<char>(0xC2))));
+}
+
+// Of kBlock bytes.
+bool AnyMayBeRefused(const char* at) {
+  const auto* const blocks = reinterpret_cast<const __m128i*>(at);
+  return _mm_movemask_epi8(_mm_or_si128(RefusedOf(_mm_loadu_si128(blocks)),
+                                        RefusedOf(_mm_loadu_si128(blocks + 1)))) != 0;
+}
+
+#else
+
+bool AnyMayBeRefused(const char* at) { return std::any_of(at, at + kBlock, MayBeRefused); }
+
+#endif
+
 bool HoldsRefused(std::string_view text) {
-  constexpr size_t kBlock = 32;  // bytes looked at together
   for (size_t begin = 0; begin < text.size(); begin += kBlock) {
     const size_t end = std::min(begin + kBlock, text.size());
-    uint8_t any = 0;
-    if (end - begin == kBlock) {
-      for (size_t i = 0; i < kBlock; ++i) any |= MayBeRefused(text[begin + i]);
-      if (any == 0) continue;
-    }
+    if (end - begin == kBlock && !AnyMayBeRefused(text.data() + begin)) continue;
     for (size_t i = begin; i < end; ++i) {
-      if (MayBeRefused(text[i]) != 0 && IsRefused(text::DecodeUtf8(text, i))) return true;
+      if (MayBeRefused(text[i]) && IsRefused(text::DecodeUtf8(text, i))) return true;
     }
   }
   return false;

@@ -95,9 +95,8 @@ inline uint64_t WordHash(const char* at, size_t bytes) {
   return (hash ^ SpacesAround(at, bytes)) + ((sum & 0xFF) << 32);
 }
 
-// The same of a word of ASCII with up to eight letters, `letters` being the bytes from its start.
-inline uint64_t AsciiWordHash(uint64_t letters, size_t bytes, bool space_before,
-                              bool space_behind) {
+// The same of the first 1 to 8 bytes of `letters`; `around` is what the characters around them add.
+inline uint64_t ShortWordHash(uint64_t letters, size_t bytes, uint32_t around) {
   if (bytes == 0) return 0;
   const uint64_t word = letters & (~uint64_t{0} >> (64 - 8 * bytes));
   const uint64_t first = static_cast<uint32_t>(word);
@@ -106,7 +105,6 @@ inline uint64_t AsciiWordHash(uint64_t letters, size_t bytes, bool space_before,
   uint64_t sum = first + second;
   sum += sum >> 17;
   sum += sum >> 9;
-  const uint32_t around = (space_before ? kSpaceBefore : 0) | (space_behind ? kSpaceBehind : 0);
   return (hash ^ around) + ((sum & 0xFF) << 32);
 }
 

@@ -25,7 +25,7 @@ struct KnownQuad {
 
 struct KnownWord {
   uint64_t hash = 0;
-  uint32_t usual = 0;  // entries of tables
+  uint32_t usual = 0;  // langs, 0: none
   uint32_t distinct = 0;
 };
 
@@ -43,7 +43,7 @@ struct GramHits {
   std::array<GramHit, 2 * kMost + 8> words;
   size_t words_end = 0;
 
-  static constexpr unsigned kQuadBits = 15, kWordBits = 12;
+  static constexpr unsigned kQuadBits = 13, kWordBits = 12;
   std::array<KnownQuad, size_t{1} << kQuadBits> known_quads;
   std::array<KnownWord, size_t{1} << kWordBits> known_words;
 

@@ -63,7 +63,7 @@ const char* AnyQuad(const char* at, uint32_t* hash) {
   return middle + kSkipped[static_cast<uint8_t>(*middle)];
 }
 
-constexpr size_t kQuadsInBatch = 128;                // no more blocks when there are so many
+constexpr size_t kQuadsInBatch = 256;                // no more blocks when there are so many
 constexpr size_t kMostInBlock = kMaskBytes / 2 + 1;  // groups begin two bytes apart at least
 static_assert(kQuadsInBatch + kMostInBlock <= QuadCutter::kMostQuads);
 

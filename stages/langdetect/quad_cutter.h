@@ -17,7 +17,7 @@ struct Quad {
 // two letters within a word, or by one before a vowel.
 class QuadCutter {
  public:
-  static constexpr size_t kMostQuads = 256;
+  static constexpr size_t kMostQuads = 512;
 
   // Cuts text[begin, limit). REQUIRES: a space or the NUL of ScriptSpan at `limit`, and 64 bytes
   // behind it that may be read.

@@ -57,15 +57,17 @@ void Connect(const std::string& path, std::vector<std::string> inputs, const std
 }  // namespace
 
 Recipe ReadRecipe(const std::string& path, std::span<const StageEntry> stages,
-                  bool (*is_map)(const StageEntry&), std::vector<std::string> paths) {
+                  bool (*is_map)(const StageEntry&), std::vector<std::string> inputs,
+                  std::string output) {
   Recipe recipe;
-  std::vector<std::string> inputs;
-  std::string output;
+  const std::string typed_output = output;
   bool open = false;  // the last step can take another map
   for (ConfigSection& section : ReadConfig(path)) {
     if (section.name == "run") {
-      if (auto value = Take(section, "input")) inputs = value->values;
-      if (auto value = Take(section, "output")) output = value->values.at(0);
+      const auto own_inputs = Take(section, "input");
+      const auto own_output = Take(section, "output");
+      if (own_inputs && inputs.empty()) inputs = own_inputs->values;
+      if (own_output && output.empty()) output = own_output->values.at(0);
       recipe.common = std::move(section);
       continue;
     }
@@ -86,12 +88,7 @@ Recipe ReadRecipe(const std::string& path, std::span<const StageEntry> stages,
     if (own_output.has_value()) step.output = own_output->values.at(0);
     open = is_map(entry) && !own_output.has_value();
   }
-  if (!paths.empty()) {
-    if (paths.size() < 2) throw Error(ErrorKind::kUsage, "use: owt run RECIPE [INPUT... OUTPUT]");
-    output = paths.back();
-    paths.pop_back();
-    inputs = std::move(paths);
-  }
+  if (!typed_output.empty() && !recipe.steps.empty()) recipe.steps.back().output = typed_output;
   Connect(path, std::move(inputs), output, &recipe);
   return recipe;
 }

@@ -31,12 +31,13 @@ struct Recipe {
 //   [run]
 //   input = ["merged.json"]   # one or several paths
 //   output = "clean.jsonl"    # of the last step
-//   workers = 2               # any common option
+//   workers = 2               # any common option; those of the command line win
 //   [[stage]]
 //   name = "cleanup"          # then its options; `output` ends a pass here and names its file
-// `is_map` tells which stages can be fused. `paths` (INPUT... OUTPUT) replace those of [run].
-// Throws Error{kUsage} with file and line.
+// `is_map` tells which stages can be fused. `inputs` and `output`, where they are not empty,
+// replace those of the recipe. Throws Error{kUsage} with file and line.
 Recipe ReadRecipe(const std::string& path, std::span<const StageEntry> stages,
-                  bool (*is_map)(const StageEntry&), std::vector<std::string> paths);
+                  bool (*is_map)(const StageEntry&), std::vector<std::string> inputs,
+                  std::string output);
 
 }  // namespace owt::stages

@@ -52,6 +52,13 @@ void CheckWords(std::string_view text) {
   for (const owt::filter::Line& line : parts.split_lines()) {
     if (line.chars != owt::text::CountCodePoints(parts.Of(line))) abort();
   }
+  owt::filter::TextParts counted;
+  counted.CutLines(text);
+  if (counted.num_words() != words.size() || counted.num_chars() != parts.num_chars()) abort();
+  for (size_t i = 0; i < parts.lines().size(); ++i) {
+    if (counted.Of(counted.lines()[i]) != parts.Of(parts.lines()[i])) abort();
+    if (counted.lines()[i].end_word != parts.lines()[i].end_word) abort();
+  }
 }
 
 FilterRules AllRules() {
@@ -69,6 +76,12 @@ FilterRules AllRules() {
   rules.bad_words.emplace(std::vector<std::string>{"bad", "very bad", "\u00E9"}, false);
   rules.pii = {true, true, true};
   rules.mask_phones = true;
+  return rules;
+}
+
+FilterRules RulesOnIcuWords() {
+  FilterRules rules = AllRules();
+  rules.icu_words = true;
   return rules;
 }
 
@@ -98,6 +111,8 @@ void CheckJudge(std::string_view text, owt::filter::Judge* judge) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const FilterRules rules = AllRules();
   static owt::filter::Judge judge(rules);
+  static const FilterRules icu = RulesOnIcuWords();
+  static owt::filter::Judge icu_judge(icu);
   static const FilterRules dclm = RulesAs(owt::filter::GopherReading::kDclm);
   static owt::filter::Judge dclm_judge(dclm);
   static const FilterRules dolma = RulesAs(owt::filter::GopherReading::kDolma);
@@ -105,6 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text =
       owt::text::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data), size});
   CheckWords(text);
-  for (owt::filter::Judge* each : {&judge, &dclm_judge, &dolma_judge}) CheckJudge(text, each);
+  for (owt::filter::Judge* each : {&judge, &icu_judge, &dclm_judge, &dolma_judge})
+    CheckJudge(text, each);
   return 0;
 }

@@ -51,7 +51,7 @@ void ExpectEqualsDefinition(const std::vector<std::string>& words) {
   Ngrams ngrams;
   ngrams.Load(parts);
   const auto top = ngrams.TopChars();
-  const auto repeated = ngrams.RepeatedChars({});
+  const auto repeated = ngrams.RepeatedChars();
   for (size_t n = 2; n <= 4; ++n) {
     EXPECT_EQ(top[n - 2], SlowTop(words, n)) << n << ": " << text;
     EXPECT_LE(top[n - 2], ngrams.MostTopChars()) << n << ": " << text;
@@ -61,10 +61,14 @@ void ExpectEqualsDefinition(const std::vector<std::string>& words) {
     EXPECT_EQ(repeated[n - 5], SlowRepeated(words, n)) << n << ": " << text;
     limits[n - 5] = text.size() / n;
   }
-  const auto roughly = ngrams.RepeatedChars(limits);
+  const auto roughly = ngrams.RepeatedChars(&limits);
+  bool is_behind = false;
   for (size_t i = 0; i < limits.size(); ++i) {
-    if (repeated[i] > limits[i]) {
+    if (is_behind) {
+      EXPECT_EQ(roughly[i], 0u);
+    } else if (repeated[i] > limits[i]) {
       EXPECT_EQ(roughly[i], repeated[i]) << i << ": " << text;
+      is_behind = true;
     } else {
       EXPECT_LE(roughly[i], limits[i]) << i << ": " << text;
     }

@@ -9,14 +9,17 @@ namespace owt::langdetect {
 namespace {
 
 void ExpectHighest(const LanguageScores& scores) {
-  const auto first = std::max_element(scores.begin(), scores.end()) - scores.begin();
-  const TwoHighest highest = FindTwoHighest(scores);
-  ASSERT_EQ(highest.first, first);
-  size_t second = first == 0 ? 1 : 0;
-  for (size_t i = 0; i < scores.size(); ++i) {
-    if (i != static_cast<size_t>(first) && scores[i] > scores[second]) second = i;
+  for (size_t numbers = kNumbersAtOnce; numbers <= scores.size(); numbers += kNumbersAtOnce) {
+    const auto end = scores.begin() + static_cast<ptrdiff_t>(numbers);
+    const auto first = std::max_element(scores.begin(), end) - scores.begin();
+    const TwoHighest highest = FindTwoHighest(scores, numbers);
+    ASSERT_EQ(highest.first, first);
+    size_t second = first == 0 ? 1 : 0;
+    for (size_t i = 0; i < numbers; ++i) {
+      if (i != static_cast<size_t>(first) && scores[i] > scores[second]) second = i;
+    }
+    ASSERT_EQ(highest.second, second);
   }
-  ASSERT_EQ(highest.second, second);
 }
 
 TEST(TopTwo, OfRandomScores) {
@@ -45,8 +48,21 @@ TEST(TopTwo, SumsWrapAround) {
     sums[i] = static_cast<uint16_t>(i);
     others[i] = 0xFFFF;
   }
-  AddScores(others, &sums);
+  AddScores(others, sums.size(), &sums);
   for (size_t i = 0; i < sums.size(); ++i) EXPECT_EQ(sums[i], static_cast<uint16_t>(i - 1));
+}
+
+TEST(TopTwo, NumbersBehindTheFirstStayAsTheyAre) {
+  LanguageScores sums, others;
+  sums.fill(3);
+  others.fill(4);
+  AddScores(others, 2 * kNumbersAtOnce, &sums);
+  EXPECT_EQ(sums[2 * kNumbersAtOnce - 1], 7);
+  EXPECT_EQ(sums[2 * kNumbersAtOnce], 3);
+  ClearScores(kNumbersAtOnce, &sums);
+  EXPECT_EQ(sums[0], 0);
+  EXPECT_EQ(sums[kNumbersAtOnce - 1], 0);
+  EXPECT_EQ(sums[kNumbersAtOnce], 7);
 }
 
 }  // namespace
