@@ -76,6 +76,7 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
     slot->batch.bad.clear();
     slot->batch.file_xxh3.reset();
     slot->batch.bytes.ShrinkTo(kept_bytes);
+    slot->result.packed.ShrinkTo(kept_bytes);
     if (!source.Next(&slot->batch)) {
       control.stop();
       return nullptr;
@@ -212,7 +213,8 @@ void MainPass::Put(Slot& slot) {
   if (sink_.DropsRecords()) AppendDropped(slot);
   quarantine_.Write(slot.quarantine);
   dropped_.Write(slot.dropped);
-  slot.result.tally.bytes_out += slot.result.bytes.size();
+  const size_t bytes_out = slot.result.bytes.size() + slot.result.packed.size();
+  slot.result.tally.bytes_out += bytes_out;
   context_.tally.Merge(slot.result.tally);
   if (!slot.result.tally.balanced()) {
     throw Error(ErrorKind::kInternal, "the ledger of a batch does not add up; please report this",
@@ -227,7 +229,7 @@ void MainPass::Put(Slot& slot) {
   context_.progress->bytes_in = context_.tally.bytes_in;
   context_.progress->records_in = context_.tally.in;
   context_.progress->records_out = context_.tally.out;
-  bytes_since_entry_ += slot.batch.bytes.size() + slot.result.bytes.size();
+  bytes_since_entry_ += slot.batch.bytes.size() + bytes_out;
   if (bytes_since_entry_ >= context_.common.checkpoint_bytes && !WritesEntry()) Checkpoint();
 }
 
