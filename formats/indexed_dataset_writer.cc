@@ -41,7 +41,7 @@ void Flush(std::string* buffer, OutputFile* file, bool all = false) {
 template <class Each>
 void ForEachLength(const IndexedDatasetPaths& paths, uint64_t num_lengths, Each each) {
   Fd spool = Fd::OpenRead(OutputFile::PartialPath(SpoolPath(paths)));
-  std::vector<int32_t> block(kLengthsPerBlock);
+  std::vector<int32_t> block(std::min<uint64_t>(num_lengths, kLengthsPerBlock));
   char* const raw = reinterpret_cast<char*>(block.data());
   for (uint64_t done = 0; done < num_lengths;) {
     const size_t count = static_cast<size_t>(std::min<uint64_t>(block.size(), num_lengths - done));

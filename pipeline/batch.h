@@ -50,13 +50,15 @@ struct RecordNote {
   bool bad = false;         // quarantined; otherwise dropped
 };
 
-// What became of a batch. The sink gets them in order. A transform fills `bytes` (and `aux`), sets
+// What became of a batch. The sink gets them in order. A transform fills `bytes` or `packed` as its
+// sink expects (and `aux`), sets
 // tally.in, tally.out and tally.changed, and calls Drop or Quarantine for every other record.
 struct BatchResult {
   const Batch* batch = nullptr;  // what it came from; set by the flow
   uint64_t sequence = 0;
   Position end;
   std::string bytes;  // for the output
+  Buffer packed;      // the same where a transform has it in such memory: no copy is made then
   std::string aux;    // a second stream for sinks that need one (such as lengths)
   std::vector<RecordNote> notes;
   Tally tally;

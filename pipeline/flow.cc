@@ -1,10 +1,10 @@
 // source -> transform -> sink on oneTBB's parallel_pipeline. Slots (a batch and its result) are the
 // tokens: there are max_batches of them and they are recycled, which bounds memory; the first and
-// the last filter are serial and in order, which makes the output independent of the workers.
+// the last filter are serial and in order, which makes the output independent of the workers. The
+// slot that was done with last is the first to be taken again: the processor's caches know it.
 #include "pipeline/flow.h"
 
 #include <fmt/format.h>
-#include <oneapi/tbb/concurrent_queue.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "pipeline/error.h"
@@ -31,6 +32,27 @@ struct Slot {
   std::string dropped;
 };
 
+// The slots that no batch is in, the latest on top. Thread-safe.
+class FreeSlots {
+ public:
+  void Push(Slot* slot) {
+    const std::lock_guard lock(mutex_);
+    slots_.push_back(slot);
+  }
+
+  Slot* Pop() {
+    const std::lock_guard lock(mutex_);
+    if (slots_.empty()) throw Error(ErrorKind::kInternal, "no free batch");
+    Slot* const slot = slots_.back();
+    slots_.pop_back();
+    return slot;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Slot*> slots_;
+};
+
 using TransformStep = std::function<void(Slot&)>;
 using SinkStep = std::function<void(Slot&)>;
 
@@ -40,21 +62,21 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
   const size_t max_batches = context.max_batches();
   const size_t kept_bytes = 4 * context.batch_bytes();  // of a batch that held a huge record
   std::vector<std::unique_ptr<Slot>> slots;
-  tbb::concurrent_queue<Slot*> free_slots;
+  FreeSlots free_slots;
   for (size_t i = 0; i < max_batches; ++i) {
     slots.push_back(std::make_unique<Slot>());
-    free_slots.push(slots.back().get());
+    free_slots.Push(slots.back().get());
   }
   const auto read = [&](tbb::flow_control& control) -> Slot* {
-    Slot* slot = nullptr;
     if (context.cancelled()) {
       control.stop();
       return nullptr;
     }
-    if (!free_slots.try_pop(slot)) throw Error(ErrorKind::kInternal, "no free batch");
+    Slot* const slot = free_slots.Pop();
     slot->batch.bad.clear();
     slot->batch.file_xxh3.reset();
     slot->batch.bytes.ShrinkTo(kept_bytes);
+    slot->result.packed.ShrinkTo(kept_bytes);
     if (!source.Next(&slot->batch)) {
       control.stop();
       return nullptr;
@@ -74,7 +96,7 @@ void RunPipeline(RunContext& context, Source& source, const TransformStep& trans
   };
   const auto put = [&](Slot* slot) {
     sink(*slot);
-    free_slots.push(slot);
+    free_slots.Push(slot);
   };
   context.progress->bytes_total = source.bytes_total();
   tbb::task_arena arena(context.workers());
@@ -191,7 +213,8 @@ void MainPass::Put(Slot& slot) {
   if (sink_.DropsRecords()) AppendDropped(slot);
   quarantine_.Write(slot.quarantine);
   dropped_.Write(slot.dropped);
-  slot.result.tally.bytes_out += slot.result.bytes.size();
+  const size_t bytes_out = slot.result.bytes.size() + slot.result.packed.size();
+  slot.result.tally.bytes_out += bytes_out;
   context_.tally.Merge(slot.result.tally);
   if (!slot.result.tally.balanced()) {
     throw Error(ErrorKind::kInternal, "the ledger of a batch does not add up; please report this",
@@ -206,7 +229,7 @@ void MainPass::Put(Slot& slot) {
   context_.progress->bytes_in = context_.tally.bytes_in;
   context_.progress->records_in = context_.tally.in;
   context_.progress->records_out = context_.tally.out;
-  bytes_since_entry_ += slot.batch.bytes.size() + slot.result.bytes.size();
+  bytes_since_entry_ += slot.batch.bytes.size() + bytes_out;
   if (bytes_since_entry_ >= context_.common.checkpoint_bytes && !WritesEntry()) Checkpoint();
 }
 

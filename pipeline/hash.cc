@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
+#ifdef OWT_XXHASH_DISPATCH
+#include <xxh_x86dispatch.h>  // the calls below then go to the widest vectors that there are
+#endif
 
 namespace owt {
 

@@ -98,6 +98,7 @@ void BatchResult::Quarantine(size_t begin, size_t end_index, std::string_view re
 
 void BatchResult::Clear() {
   bytes.clear();
+  packed.Clear();
   aux.clear();
   notes.clear();
   tally = Tally();

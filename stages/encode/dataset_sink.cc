@@ -131,7 +131,7 @@ void DatasetSink::Open() {
 
 void DatasetSink::Put(BatchResult& result) {
   if (!is_open_) Open();
-  std::string_view tokens = result.bytes;
+  std::string_view tokens = result.packed.view();
   std::string_view lengths = result.aux;
   const ProvenanceView provenance =
       plan_.provenance ? ProvenanceView::TakeFrom(&lengths) : ProvenanceView();

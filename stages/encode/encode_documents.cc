@@ -115,8 +115,9 @@ void EncodeDocuments::Apply(const Batch& batch, BatchResult* result) const {
     EncodeRecord(place);
     if (options_.provenance) place.provenance.Add(batch.OffsetOf(begin), place.fields[0]->url);
   });
+  std::swap(result->packed, place.fields[0]->tokens);  // the result's memory for the next batch
   for (const auto& field : place.fields) {
-    result->bytes += field->tokens.view();
+    if (field != place.fields[0]) result->packed.Append(field->tokens.view());
     result->aux += field->lengths;
     field->tokens.ShrinkTo(kKeptBytes);
   }

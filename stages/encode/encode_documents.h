@@ -42,8 +42,8 @@ struct EncodeOptions {
 };
 
 // Turns a batch of jsonl into tokens: for a result with D documents and K keys
-//   bytes  the tokens of key 0 of all documents, packed as `token_type` says; then those of key 1
-//   ... aux    the i32 lengths of key 0, as IndexedDatasetWriter::AddDocuments takes them: one of
+//   packed  the tokens of key 0 of all documents, packed as `token_type` says; then those of key 1
+//   ... aux     the i32 lengths of key 0, as IndexedDatasetWriter::AddDocuments takes them: one of
 //   each document, or with split_sentences one of each sentence; then those of key 1 ...
 // Occurrences of "<|endoftext|>" in texts are noted as "special_text".
 // A record without one of the keys is bad. A document whose texts are all empty is dropped as

@@ -75,10 +75,23 @@ const BpeModel::Scan& BpeModel::scan() const {
   return *scan_->scan;
 }
 
+// The same: most texts have few of them.
+struct BpeModel::LazyWideChars {
+  std::once_flag made;
+  std::optional<WideChars> chars;
+};
+
+const WideChars* BpeModel::wide_chars() const {
+  if (!words_.has_value()) return nullptr;
+  std::call_once(wide_chars_->made, [this] { wide_chars_->chars.emplace(*words_, borders_); });
+  return &*wide_chars_->chars;
+}
+
 BpeModel::BpeModel(const formats::Gpt2Vocab& vocab, size_t window_bytes,
                    std::optional<formats::TokenType> token_type)
     : vocab_(vocab),
       scan_(std::make_unique<LazyScan>()),
+      wide_chars_(std::make_unique<LazyWideChars>()),
       window_bytes_(window_bytes),
       token_type_(token_type.value_or(formats::TokenTypeFor(vocab.size()))) {
   if (token_type_ == formats::TokenType::kUint16 && WordMerges::Fits(vocab)) words_.emplace(vocab);

@@ -12,6 +12,7 @@
 #include "formats/indexed_dataset.h"
 #include "stages/text/merge_table.h"
 #include "stages/text/token_borders.h"
+#include "stages/text/wide_chars.h"
 #include "stages/text/word_merges.h"
 
 namespace owt::text {
@@ -36,6 +37,9 @@ class BpeModel {
 
   // The same merges for vector code, where tokens are files of 16 bits; else null.
   const WordMerges* words() const { return words_.has_value() ? &*words_ : nullptr; }
+
+  // Made at the first call; null where words() is.
+  const WideChars* wide_chars() const;
 
   // Of all tokens.
   const TokenBorders& borders() const { return borders_; }
@@ -64,6 +68,7 @@ class BpeModel {
   struct Symbol;
   struct Scan;
   struct LazyScan;
+  struct LazyWideChars;
 
   const Scan& scan() const;
 
@@ -76,6 +81,7 @@ class BpeModel {
   formats::Gpt2Vocab vocab_;
   std::optional<WordMerges> words_;
   std::unique_ptr<LazyScan> scan_;
+  std::unique_ptr<LazyWideChars> wide_chars_;
   TokenBorders borders_;
   size_t window_bytes_;
   formats::TokenType token_type_;

@@ -113,12 +113,23 @@ void BpeEncoder::LookAt(const PieceChunk& chunk) {
       missed_->words[i].num_bytes = found->num_id_bytes;
       continue;
     }
+    if (size <= WordMerges::kFewBytes) {
+      MakeFew(key, pair, &missed_->words[i]);
+      continue;
+    }
     words.keys[words.count] = key;
     words.pairs[words.count] = pair;
     words.wanted[words.count++] = &missed_->words[i];
     if (words.count == NewWords::kMax) MakeWords(&words);
   }
   if (words.count > 0) MakeWords(&words);
+}
+
+void BpeEncoder::MakeFew(const WordKey& key, CachedPair* pair, WordIds* made) {
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(&key);
+  const unsigned count = model_->words()->EncodeFew(bytes, key.high >> 56, made->ids);
+  made->num_bytes = static_cast<uint16_t>(count * sizeof(uint16_t));
+  cache_.Insert(pair, key, reinterpret_cast<const char*>(made->ids), made->num_bytes);
 }
 
 void BpeEncoder::MakeWords(NewWords* words) {

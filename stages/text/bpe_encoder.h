@@ -54,6 +54,9 @@ class BpeEncoder final : private IdSink {
  private:
   char* MakeRoom(char* out) override;
   char* AddMissed(const PieceChunk& chunk, char* begin, char* end) override;
+
+  const WideChars* GetWideChars() override { return model_->wide_chars(); }
+
   void LookAt(const PieceChunk& chunk);
   char* EncodeShort(std::string_view piece, const WordKey& key, CachedPair* pair, char* out);
   char* EncodeLong(std::string_view piece, uint64_t hash, char* out);
@@ -79,7 +82,7 @@ class BpeEncoder final : private IdSink {
 
   // Words that wait for their ids.
   struct NewWords {
-    static constexpr size_t kMax = 4;
+    static constexpr size_t kMax = 8;
 
     size_t count = 0;
     WordKey keys[kMax];
@@ -87,6 +90,7 @@ class BpeEncoder final : private IdSink {
     WordIds* wanted[kMax];
   };
 
+  void MakeFew(const WordKey& key, CachedPair* pair, WordIds* made);
   void MakeWords(NewWords* words);
 
   const BpeModel* model_;

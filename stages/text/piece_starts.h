@@ -32,18 +32,22 @@ class PieceStarts {
   static constexpr size_t kBlock = ByteClasses::kBytes;
   static constexpr size_t kSlack = 64;
 
-  // REQUIRES: size < 2^32 - 64.
-  PieceStarts(const char* data, size_t size, const TokenBorders* borders)
-      : data_(data), size_(size), end_(data + size), borders_(borders) {
-    next_ = ClassifyAt(0);
+  // From `begin` on, where a piece begins. REQUIRES: begin <= size < 2^32 - 64.
+  PieceStarts(const char* data, size_t size, const TokenBorders* borders, size_t begin = 0)
+      : data_(data), size_(size), end_(data + size), borders_(borders), begin_(begin) {
+    next_ = ClassifyAt(begin);
   }
 
   bool done() const { return begin_ >= size_; }
+
+  // Whether the latest 64 bytes hold nothing of ASCII.
+  bool is_beyond_ascii() const { return is_beyond_ascii_; }
 
   // Writes the starts of the next 64 bytes, which are at most as many; returns how many.
   // REQUIRES: !done(); room for 64 + kSlack.
   size_t Next(uint32_t* starts) {
     const ByteClasses current = next_;
+    is_beyond_ascii_ = current.beyond_ascii == ~uint64_t{0};
     const size_t after = begin_ + kBlock;
     next_ = after < size_ ? ClassifyAt(after) : BehindTheEnd();
     uint64_t bits = Starts(current);
@@ -156,8 +160,9 @@ class PieceStarts {
   size_t size_;
   const char* end_;
   const TokenBorders* borders_;  // or null
-  size_t begin_ = 0;             // of the block that comes next
-  ByteClasses next_;             // its classes
+  size_t begin_;                 // of the block that comes next
+  bool is_beyond_ascii_ = false;
+  ByteClasses next_;  // its classes
   StraddlingChar straddling_;
   uint64_t letter_ = 0, number_ = 0, other_ = 0, space_ = 0, white_ = 0;  // the byte before: 0 or 1
   uint64_t set_ = 0, cleared_ = 0;  // by contractions, in this block and the next

@@ -6,6 +6,7 @@
 
 #include "stages/text/simd_tier.h"
 #include "stages/text/token_borders.h"
+#include "stages/text/wide_chars.h"
 #include "stages/text/word_cache.h"
 #include "stages/text/word_merges.h"
 
@@ -47,6 +48,9 @@ class IdSink {
   // [begin, end) are the ids of the chunk but for those of the missed pieces: puts these where they
   // belong, and returns the place for the next ids.
   virtual char* AddMissed(const PieceChunk& chunk, char* begin, char* end) = 0;
+
+  // For runs of characters of three bytes; null where ids do not have 16 bits.
+  virtual const WideChars* GetWideChars() = 0;
 
  protected:
   ~IdSink() = default;

@@ -35,18 +35,8 @@ class TextLoops {
   static char* Encode(std::string_view text, const TokenBorders& borders, const WordCache& cache,
                       IdSink* sink, char* out) {
     TextLoops loops(text, cache, sink);
-    PieceStarts<Simd> pieces(text.data(), text.size(), &borders);
-    size_t count = 0;
-    while (true) {
-      while (count <= kChunk && !pieces.done()) count += pieces.Next(loops.starts_ + count);
-      const bool last = pieces.done();
-      // The end of the last piece is not known before the next start, or the end of the text.
-      if (last) loops.starts_[count++] = static_cast<uint32_t>(text.size());
-      out = loops.EncodeChunk(count - 1, out);
-      if (last) return out;
-      loops.starts_[0] = loops.starts_[count - 1];
-      count = 1;
-    }
+    for (size_t begin = 0; begin < text.size();) out = loops.EncodeFrom(&begin, borders, out);
+    return out;
   }
 
   static uint64_t HashOf(const WordKey& key) {
@@ -56,6 +46,8 @@ class TextLoops {
  private:
   static constexpr size_t kMaxPieces = PieceChunk::kMaxPieces;
   static constexpr size_t kChunk = kMaxPieces - 64;
+  static constexpr size_t kLeastRun = 40;  // characters: shorter ones cost more than they save
+  static constexpr unsigned kWait = 8;     // blocks without ASCII behind such a one
   // Each piece takes 16 bytes, or the ids of its own.
   static_assert(IdSink::kRoom >= (kMaxPieces + 1) * WordKey::kMaxBytes * sizeof(uint32_t));
 
@@ -78,6 +70,71 @@ class TextLoops {
       Prepare(i, padded, place);
     }
     return LookUp(count, sink_->MakeRoom(out));
+  }
+
+  // Encodes from *begin on to the end of the text or of a run; that is then *begin.
+  char* EncodeFrom(size_t* begin, const TokenBorders& borders, char* out) {
+    PieceStarts<Simd> pieces(data_, size_, &borders, *begin);
+    size_t count = 0;
+    while (true) {
+      while (count <= kChunk && !pieces.done()) {
+        const size_t before = count;
+        count += pieces.Next(starts_ + count);
+        if (!pieces.is_beyond_ascii() || count == before) continue;
+        if (wait_ > 0) {
+          --wait_;
+          continue;
+        }
+        *begin = starts_[before];
+        const size_t end = EncodeRun(before, &out);
+        if (end == *begin) {
+          wait_ = kWait;
+          continue;
+        }
+        *begin = end;
+        return out;
+      }
+      const bool last = pieces.done();
+      // The end of the last piece is not known before the next start, or the end of the text.
+      if (last) starts_[count++] = static_cast<uint32_t>(size_);
+      out = EncodeChunk(count - 1, out);
+      if (last) {
+        *begin = size_;
+        return out;
+      }
+      starts_[0] = starts_[count - 1];
+      count = 1;
+    }
+  }
+
+  // Encodes the first `count` pieces and the run of characters of three bytes behind them, where
+  // that is long enough to pay; returns where the run ends, or else where it begins.
+  [[gnu::noinline]] size_t EncodeRun(size_t count, char** out) {
+    const size_t begin = starts_[count];
+    const char* at = data_ + begin;
+    const char* const text_end = data_ + size_;
+    const auto first = static_cast<uint8_t>(*at);
+    if (first < 0xE0 || first >= 0xF0) return begin;
+    const WideChars* const chars = sink_->GetWideChars();
+    if (chars == nullptr) return begin;
+    char ids[kLeastRun * WideChars::kBytes * sizeof(uint16_t) + WideChars::kRoom];
+    WideChars::Run run = chars->Encode(data_, at, text_end, ids, ids + sizeof(ids));
+    if (run.end < at + kLeastRun * WideChars::kBytes) return begin;
+    if (count > 0) *out = EncodeChunk(count, *out);
+    do {
+      *out = sink_->MakeRoom(*out);
+      run = chars->Encode(data_, at, text_end, *out, *out + IdSink::kRoom);
+      *out = run.out;
+      at = run.end;
+      if (run.why != WideChars::End::kJoint) continue;
+      const char* const cut = chars->NextCut(data_, at, text_end, WordKey::kMaxBytes);
+      if (cut == nullptr) break;
+      starts_[0] = static_cast<uint32_t>(at - data_);
+      starts_[1] = static_cast<uint32_t>(cut - data_);
+      *out = EncodeChunk(1, *out);
+      at = cut;
+    } while (run.why != WideChars::End::kOther);
+    return static_cast<size_t>(at - data_);
   }
 
   struct Place {
@@ -115,6 +172,7 @@ class TextLoops {
   char* pairs_;
   uint64_t offset_mask_;
   IdSink* sink_;
+  unsigned wait_ = 0;  // blocks until a run is looked for again
   uint32_t starts_[kMaxPieces + 1 + PieceStarts<Simd>::kSlack + 64];
   WordKey keys_[kMaxPieces + 64];
   uint32_t offsets_[kMaxPieces + 64];

@@ -27,6 +27,27 @@ class TokenBorders {
     return (found & kLast) != 0 || (end - at > 1 && HasTriple(at - 1, kBehind));
   }
 
+  // The bits of those of the bytes E0 to EF, the lowest first, that a token may hold behind `last`.
+  unsigned LeadsBehind(uint8_t last) const {
+    unsigned leads = 0;
+    for (unsigned i = 0; i < 16; ++i) {
+      leads |= places_->of_pairs[last << 8 | 0xE0 | i] != 0 ? 1u << i : 0;
+    }
+    return leads;
+  }
+
+  // Whether MayJoin can be true between the character of three bytes that begins at `at` and any
+  // other of three bytes behind it. False is certain. REQUIRES: leads == LeadsBehind(at[2]).
+  bool MayJoinNext(const uint8_t* at, unsigned leads) const {
+    for (; leads != 0; leads &= leads - 1) {
+      const auto first = static_cast<uint8_t>(0xE0 | __builtin_ctz(leads));
+      const uint8_t triple[3] = {at[1], at[2], first};
+      const bool begins = (places_->of_pairs[at[2] << 8 | first] & kFirst) != 0;
+      if (begins || HasTriple(triple, kBefore)) return true;
+    }
+    return false;
+  }
+
  private:
   // What is known of two bytes: a token holds them, begins with them, ends with them.
   enum : uint8_t { kInside = 1, kFirst = 2, kLast = 4 };

@@ -39,7 +39,8 @@ WordMerges::WordMerges(const formats::Gpt2Vocab& vocab)
 
   std::vector<unsigned> bytes_of(formats::Gpt2Vocab::kNumBytes);
   for (unsigned byte = 0; byte < 256; ++byte) {
-    bytes_of[vocab.byte_id(static_cast<uint8_t>(byte))] = byte;
+    byte_ids_[byte] = static_cast<uint16_t>(vocab.byte_id(static_cast<uint8_t>(byte)));
+    bytes_of[byte_ids_[byte]] = byte;
   }
   for (size_t rank = 0; rank < merges.size(); ++rank) {
     const auto [left, right] = merges[rank];
@@ -47,6 +48,36 @@ WordMerges::WordMerges(const formats::Gpt2Vocab& vocab)
     uint16_t& merged = byte_pairs_[bytes_of[left] | bytes_of[right] << 8];
     if (merged == kNone) merged = static_cast<uint16_t>(formats::Gpt2Vocab::kNumBytes + rank);
   }
+}
+
+uint16_t WordMerges::Merged(uint16_t left, uint16_t right) const {
+  const Bucket& bucket = Find(left, right);
+  for (size_t i = 0; i < kBucketSize; ++i) {
+    if (bucket.rights[i] == right) return bucket.merged[i];
+  }
+  return kNone;
+}
+
+unsigned WordMerges::EncodeFew(const uint8_t* bytes, size_t size, uint16_t* ids) const {
+  for (size_t i = 0; i < size; ++i) ids[i] = byte_ids_[bytes[i]];
+  if (size == 1) return 1;
+  const uint16_t first = byte_pair(static_cast<uint16_t>(bytes[0] | bytes[1] << 8));
+  if (size == 2) {
+    if (first == kNone) return 2;
+    ids[0] = first;
+    return 1;
+  }
+  const uint16_t second = byte_pair(static_cast<uint16_t>(bytes[1] | bytes[2] << 8));
+  if (first == kNone && second == kNone) return 3;
+  const bool is_first = first <= second;
+  const uint16_t all = is_first ? Merged(first, ids[2]) : Merged(ids[0], second);
+  if (all != kNone) {
+    ids[0] = all;
+    return 1;
+  }
+  ids[0] = is_first ? first : ids[0];
+  ids[1] = is_first ? ids[2] : second;
+  return 2;
 }
 
 // False where more tokens than one bucket holds have the same place.

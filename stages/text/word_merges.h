@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -36,6 +37,10 @@ class WordMerges {
     return buckets_[(row >> kLogBits) + Place(right, row & ((1u << kLogBits) - 1))];
   }
 
+  // Writes the ids of one to kFewBytes bytes of text, merged, and returns how many.
+  static constexpr size_t kFewBytes = 3;
+  unsigned EncodeFew(const uint8_t* bytes, size_t size, uint16_t* ids) const;
+
   // What two bytes become, or kNone; as they stand in a text: first + 256 * second.
   uint16_t byte_pair(uint16_t two) const { return byte_pairs_[two]; }
 
@@ -51,9 +56,11 @@ class WordMerges {
     return static_cast<uint32_t>(uint64_t{hash} << log >> 32);
   }
 
+  uint16_t Merged(uint16_t left, uint16_t right) const;
   bool Fill(std::span<const formats::MergePair> merges, std::span<const uint32_t> ranks,
             uint32_t begin, unsigned log);
 
+  std::array<uint16_t, 256> byte_ids_;
   std::vector<uint16_t> byte_pairs_;
   std::vector<uint32_t> rows_;  // by left: first bucket * 2^kLogBits + log of how many
   std::vector<Bucket> buckets_;

@@ -62,11 +62,16 @@ def scalar_values():
 # Characters of a script, and 15 % spaces.
 POOLS = [[chr(c) for c in range(first, last + 1)] for first, last in SCRIPTS]
 POOLS = [pool + [SPACES[i % len(SPACES)] for i in range(len(pool) * 15 // 85)] for pool in POOLS]
+# Scripts of three bytes; the last characters stand in tokens that reach over their ends.
+WIDE_SCRIPTS = [(0x900, 0xDFF), (0x2010, 0x27BF), (0x3001, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xFFFD)]
+WIDE_POOLS = [[chr(c) for c in range(first, last + 1)] for first, last in WIDE_SCRIPTS]
+WIDE_POOLS += [list("\u30c9\u30e9\u30b4\u30f3\u30fc\u306e\u9f8d\u559a\u58eb\u88cf\u899a\u9192\u2014\u2026\u2500\u2588\u2019\u4e2d\u6587\u3002\uff0c")]
+WIDE_POOLS = [pool + list(WIDE_POOLS[-1]) * (len(pool) // 400) for pool in WIDE_POOLS]
 APOSTROPHES = ["'", "s", "t", "re", "ve", "m", "ll", "d", "'s", "x", " ", "S", "\u2019", "'ll", "'re "]
 
 
 def random_string(rng, everything):
-    kind = rng.randrange(7)
+    kind = rng.randrange(8)
     length = rng.randrange(301) if rng.randrange(4) == 0 else rng.randrange(60)
     if kind == 0:
         return "".join(rng.choices(everything, k=length))
@@ -80,6 +85,10 @@ def random_string(rng, everything):
         return rng.choice(["a", " ", "'", "1", "\n", "-"]) * rng.randrange(56, 68) + "".join(rng.choices(APOSTROPHES, k=8))
     if kind == 5:
         return rng.choice([" ", "  ", "\n", ""]).join(rng.choices(WORDS, k=length // 4))
+    if kind == 7:  # characters of three bytes, 40 and more side by side, of a script and of some that tokens join
+        pool = rng.choice(WIDE_POOLS)
+        between = rng.choice(["", " ", "\n", "a", "'s", "1", "\u3000"])
+        return between.join("".join(rng.choices(pool, k=rng.randrange(30, 120))) for _ in range(rng.randrange(1, 4)))
     return "".join(c * rng.randint(1, 40) for c in rng.choices("aA0 .\n-=\u4e2d\U0001f600\u3000", k=length // 20))
 
 

@@ -240,6 +240,51 @@ TEST_F(BpeTest, CutsBetweenCharactersDoNotChangeIds) {
   }
 }
 
+// Runs of characters of three bytes, which are encoded one by one: of all scripts, with tokens that
+// reach over their borders, in pieces of all lengths between other text, amid small caches and at
+// the end of memory.
+TEST_F(BpeTest, RunsOfWideCharactersDoNotChangeIds) {
+  const reference::Gpt2Encoder slow(vocab());
+  std::mt19937_64 random(10);
+  std::vector<std::string_view> wide_tokens;
+  for (uint32_t id = 256; id < vocab().end_of_text(); ++id) {
+    const std::string_view token = vocab().token_bytes(id);
+    if (static_cast<uint8_t>(token.front()) >= 0xE0) wide_tokens.push_back(token);
+  }
+  ASSERT_GT(wide_tokens.size(), 100u);
+  const std::vector<std::string> between = {
+      "",       " ",      "\n",   "a",    "'s",           "1",         "é",
+      "\u3000", "\u2028", "\x80", "\xE4", "\xED\xA0\x80", " \xE4\xB8", "\U0001F600"};
+  std::vector<BpeEncoder> encoders;
+  for (const SimdTier tier : SimdTiers()) {
+    encoders.emplace_back(model(), BpeEncoderOptions{tier, 4096});
+    encoders.emplace_back(model(), BpeEncoderOptions{tier, 1 << 20});
+  }
+  GuardedMemory memory(1 << 16);
+  for (int i = 0; i < 1500; ++i) {
+    std::string text(random() % 70, 'x');
+    const char32_t first =
+        std::vector<char32_t>{0x800, 0x2000, 0x3000, 0x4E00, 0xAC00, 0xE000}[random() % 6];
+    const uint64_t count = random() % 3 == 0 ? 100 : 0x1C00;
+    for (size_t runs = random() % 8; runs > 0; --runs) {
+      for (size_t n = random() % 120; n > 0; --n) {
+        if (random() % 16 == 0) {
+          text += wide_tokens[random() % wide_tokens.size()];
+        } else {
+          AppendUtf8(first + static_cast<char32_t>(random() % count), &text);
+        }
+      }
+      text += between[random() % between.size()];
+    }
+    const std::vector<uint32_t> wanted = slow.Encode(text);
+    for (BpeEncoder& encoder : encoders) {
+      std::vector<uint32_t> ids;
+      encoder.Encode(memory.AtEnd(text), &ids);
+      ASSERT_EQ(ids, wanted) << testing::PrintToString(text);
+    }
+  }
+}
+
 TEST_F(BpeTest, PackedIdsAreAppended) {
   Buffer packed;
   packed.Append("xy");

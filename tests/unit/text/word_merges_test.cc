@@ -120,6 +120,26 @@ TEST(WordMergesTest, KernelsMergeWordsTogether) {
   if (num_kernels == 0) GTEST_SKIP() << "this processor has no kernel with merges of its own";
 }
 
+TEST(WordMergesTest, EveryOneTwoAndThreeBytes) {
+  const BpeModel model(Vocab());
+  const WordMerges& words = *model.words();
+  const auto check = [&](std::string_view text) {
+    std::vector<uint32_t> wanted;
+    model.EncodePart(text, &wanted);
+    uint16_t ids[WordMerges::kFewBytes];
+    const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+    const unsigned count = words.EncodeFew(bytes, text.size(), ids);
+    ASSERT_EQ(std::vector<uint32_t>(ids, ids + count), wanted) << testing::PrintToString(text);
+  };
+  for (unsigned three = 0; three < 1u << 24; three += three < 1u << 16 ? 1 : 7) {
+    const char bytes[3] = {static_cast<char>(three), static_cast<char>(three >> 8),
+                           static_cast<char>(three >> 16)};
+    if (three < 1u << 8) check({bytes, 1});
+    if (three < 1u << 16) check({bytes, 2});
+    check({bytes, 3});
+  }
+}
+
 TEST(WordMergesTest, OnlyForIdsOf16Bits) {
   EXPECT_TRUE(WordMerges::Fits(Vocab()));
   const BpeModel wide(Vocab(), BpeModel::kWindowBytes, formats::TokenType::kInt32);

@@ -21,7 +21,7 @@ std::string Packed(const std::vector<Integer>& values) {
   return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Integer));
 }
 
-void Put(BatchResult result, DatasetSink* sink) { sink->Put(result); }
+void Put(BatchResult&& result, DatasetSink* sink) { sink->Put(result); }
 
 class DatasetSinkTest : public ::testing::Test {
  protected:
@@ -37,7 +37,7 @@ class DatasetSinkTest : public ::testing::Test {
   static BatchResult Result(const std::vector<uint16_t>& tokens,
                             const std::vector<int32_t>& lengths) {
     BatchResult result;
-    result.bytes = Packed(tokens);
+    result.packed.Append(Packed(tokens));
     result.aux = Packed(lengths);
     return result;
   }

@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 template <class Integer>
-std::vector<Integer> Unpack(const std::string& bytes) {
+std::vector<Integer> Unpack(std::string_view bytes) {
   std::vector<Integer> values(bytes.size() / sizeof(Integer));
   if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(Integer));
   return values;
@@ -30,7 +30,7 @@ class EncodeDocumentsTest : public ::testing::Test {
     Batch batch;
     batch.bytes.Append(jsonl);
     transform.Apply(batch, &result_);
-    tokens_ = Unpack<uint16_t>(result_.bytes);
+    tokens_ = Unpack<uint16_t>(result_.packed.view());
     lengths_ = Unpack<int32_t>(result_.aux);
     EXPECT_TRUE(result_.tally.balanced());
   }
