@@ -3,7 +3,6 @@
 #include <oneapi/tbb/parallel_sort.h>
 
 #include <algorithm>
-#include <functional>
 #include <string_view>
 
 namespace owt::dedup {
@@ -11,6 +10,31 @@ namespace {
 
 constexpr uint64_t kRunBytes = uint64_t{256} << 10;  // read at a time: a disk's seek pays then
 constexpr size_t kMostRuns = 1024;
+
+// As Record's own order; most differ in the first number.
+bool IsBefore(const RecordSorter::Record& a, const RecordSorter::Record& b) {
+  if (a[0] != b[0]) return a[0] < b[0];
+  return a[1] != b[1] ? a[1] < b[1] : a[2] < b[2];
+}
+
+// Of equal records it does not matter which comes first.
+bool IsBehind(const std::pair<RecordSorter::Record, size_t>& a,
+              const std::pair<RecordSorter::Record, size_t>& b) {
+  return IsBefore(b.first, a.first);
+}
+
+// Puts the top of a heap, least first, where it belongs.
+void SinkTop(std::vector<std::pair<RecordSorter::Record, size_t>>* heap) {
+  const size_t size = heap->size();
+  const auto top = heap->front();
+  size_t at = 0;
+  for (size_t child; (child = 2 * at + 1) < size; at = child) {
+    if (child + 1 < size && IsBehind((*heap)[child], (*heap)[child + 1])) ++child;
+    if (!IsBefore((*heap)[child].first, top.first)) break;
+    (*heap)[at] = (*heap)[child];
+  }
+  (*heap)[at] = top;
+}
 
 }  // namespace
 
@@ -27,7 +51,9 @@ RecordSorter::RecordSorter(std::string scratch_folder, uint64_t memory_bytes)
   file_ = text::ScratchFile(folder_, file_buffer_bytes_);
 }
 
-void RecordSorter::SortBuffer() { oneapi::tbb::parallel_sort(buffer_.begin(), buffer_.end()); }
+void RecordSorter::SortBuffer() {
+  oneapi::tbb::parallel_sort(buffer_.begin(), buffer_.end(), IsBefore);
+}
 
 void RecordSorter::Add(const Record& record) {
   if (buffer_.size() == max_buffered_) Spill();
@@ -89,7 +115,7 @@ void RecordSorter::StartMerge(std::vector<Run> runs) {
   for (size_t i = 0; i < runs_.size(); ++i) {
     if (FillRun(&runs_[i])) heap_.emplace_back(runs_[i].ahead[0], i);
   }
-  std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+  std::make_heap(heap_.begin(), heap_.end(), IsBehind);
 }
 
 bool RecordSorter::FillRun(Run* run) const {
@@ -105,16 +131,17 @@ bool RecordSorter::FillRun(Run* run) const {
 
 bool RecordSorter::NextMerged(Record* record) {
   if (heap_.empty()) return false;
-  std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-  auto& [least, index] = heap_.back();
+  auto& [least, index] = heap_.front();
   *record = least;
   Run& run = runs_[index];
   if (++run.at < run.ahead.size() || FillRun(&run)) {
     least = run.ahead[run.at];
-    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
   } else {
+    heap_.front() = heap_.back();
     heap_.pop_back();
+    if (heap_.empty()) return true;
   }
+  SinkTop(&heap_);
   return true;
 }
 

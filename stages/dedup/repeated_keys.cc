@@ -22,18 +22,19 @@ RepeatedKeys::RepeatedKeys(const std::string& scratch_folder, uint64_t memory_by
   shift_ = 64 - std::countr_zero(num_slots);
   table_.resize(num_slots / kSlotsOfWord + 1);
   waiting_.fill(num_slots);
+  asked_.fill({num_slots + 1, {}});
 }
 
-bool RepeatedKeys::IsRepeated(uint64_t low) {
-  if (!counted_) {
-    for (const uint64_t slot : waiting_) Bump(slot);
-    counted_ = true;
-  }
-  const uint64_t slot = SlotOf(low);
-  return (table_[slot / kSlotsOfWord] >> (slot % kSlotsOfWord * 2) & 2) != 0;
+void RepeatedKeys::FinishCounting() {
+  for (const uint64_t slot : waiting_) Bump(slot);
+  counted_ = true;
 }
 
 void RepeatedKeys::ForEachGroup(const std::function<void(std::span<const uint32_t>)>& on_group) {
+  for (const Asked& asked : asked_) {
+    if (IsRepeated(asked.slot)) sorter_.Add(asked.record);
+  }
+  std::vector<uint64_t>().swap(table_);
   sorter_.Finish();
   std::vector<uint32_t> members;
   RecordSorter::Record key = {};

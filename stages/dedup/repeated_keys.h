@@ -34,7 +34,11 @@ class RepeatedKeys {
   }
 
   void Add(uint64_t low, uint64_t high, uint32_t document) {
-    if (IsRepeated(low)) sorter_.Add({low, high, document});
+    if (!counted_) FinishCounting();
+    Asked& asked = asked_[at_++ % asked_.size()];
+    if (IsRepeated(asked.slot)) sorter_.Add(asked.record);
+    asked = {SlotOf(low), {low, high, document}};
+    __builtin_prefetch(&table_[asked.slot / kSlotsOfWord]);
   }
 
   // Calls on_group(members) for each key of two or more documents, in the order of the keys;
@@ -44,9 +48,15 @@ class RepeatedKeys {
  private:
   static constexpr uint64_t kSlotsOfWord = 32;
 
+  struct Asked {
+    uint64_t slot;
+    RecordSorter::Record record;
+  };
+
   uint64_t SlotOf(uint64_t low) const { return low * 0x9E3779B97F4A7C15 >> shift_; }
 
-  // Two bits a slot: 0, 1, and 2 for more. The slot behind the last counts for nobody.
+  // Two bits a slot: 0, 1, and 2 for more. The slot behind the last counts for nobody; the next
+  // stays 0.
   void Bump(uint64_t slot) {
     uint64_t& word = table_[slot / kSlotsOfWord];
     const uint64_t shift = slot % kSlotsOfWord * 2;
@@ -54,11 +64,16 @@ class RepeatedKeys {
     word += uint64_t{count < 2} << shift;
   }
 
-  bool IsRepeated(uint64_t low);
+  bool IsRepeated(uint64_t slot) const {
+    return (table_[slot / kSlotsOfWord] >> (slot % kSlotsOfWord * 2) & 2) != 0;
+  }
+
+  void FinishCounting();
 
   int shift_;
   std::vector<uint64_t> table_;
   std::array<uint64_t, 16> waiting_;  // slots on their way from memory
+  std::array<Asked, 16> asked_;       // the same, of Add
   size_t at_ = 0;
   bool counted_ = false;
   RecordSorter sorter_;
