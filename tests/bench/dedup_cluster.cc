@@ -49,12 +49,11 @@ uint64_t SourceOf(uint64_t document) {
 }
 
 uint64_t KeyOf(uint64_t document, uint32_t band) {
-  if (band == kBucketBand && IsInBucket(document)) return 42;
   const uint64_t shared = 1 + Mix(document ^ 77) % 5;  // bands, from some first one on
   const bool shares = (band + kBands - Mix(document ^ 78) % kBands) % kBands < shared;
   const uint64_t of =
       IsCopy(document) || (IsNear(document) && shares) ? SourceOf(document) : document;
-  return Mix(of * kBands + band);
+  return band == kBucketBand && IsInBucket(of) ? 42 : Mix(of * kBands + band);
 }
 
 BandFileHeader Header() {
