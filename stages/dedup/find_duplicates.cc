@@ -79,9 +79,10 @@ Candidates FindCandidates(const RunContext& context, const std::string& prefix, 
 Wanted WantedOf(const RecordSet& candidates, const Copies& copies, const FindOptions& options) {
   Wanted wanted{candidates, candidates};
   if (options.names_urls || !options.keep.is_first()) {
+    CopiesInOrder in_order(&copies);
     copies.copies().ForEach([&](uint64_t copy) {
       wanted.facts.Add(copy);
-      wanted.facts.Add(copies.FirstOf(static_cast<uint32_t>(copy)));
+      wanted.facts.Add(in_order.FirstOf(static_cast<uint32_t>(copy)));
     });
   }
   wanted.facts.Seal();

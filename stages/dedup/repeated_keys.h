@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/large_pages.h"
 #include "stages/dedup/record_sorter.h"
 
 namespace owt::dedup {
@@ -53,7 +54,10 @@ class RepeatedKeys {
     RecordSorter::Record record;
   };
 
-  uint64_t SlotOf(uint64_t low) const { return low * 0x9E3779B97F4A7C15 >> shift_; }
+  uint64_t SlotOf(uint64_t low) const {
+    const uint64_t mixed = low * 0x9E3779B97F4A7C15;
+    return static_cast<uint64_t>(static_cast<unsigned __int128>(mixed) * num_slots_ >> 64);
+  }
 
   // Two bits a slot: 0, 1, and 2 for more. The slot behind the last counts for nobody; the next
   // stays 0.
@@ -70,8 +74,8 @@ class RepeatedKeys {
 
   void FinishCounting();
 
-  int shift_;
-  std::vector<uint64_t> table_;
+  uint64_t num_slots_;
+  std::vector<uint64_t, LargePages<uint64_t>> table_;
   std::array<uint64_t, 16> waiting_;  // slots on their way from memory
   std::array<Asked, 16> asked_;       // the same, of Add
   size_t at_ = 0;
