@@ -11,17 +11,21 @@ namespace {
 constexpr uint64_t kRunBytes = uint64_t{256} << 10;  // read at a time: a disk's seek pays then
 constexpr size_t kMostRuns = 1024;
 
-// As Record's own order; most differ in the first number.
-bool IsBefore(const RecordSorter::Record& a, const RecordSorter::Record& b) {
-  if (a[0] != b[0]) return a[0] < b[0];
-  return a[1] != b[1] ? a[1] < b[1] : a[2] < b[2];
-}
+// Record's own order; most differ in the first number. A type, so that sorting inlines it.
+struct IsBefore {
+  bool operator()(const RecordSorter::Record& a, const RecordSorter::Record& b) const {
+    if (a[0] != b[0]) return a[0] < b[0];
+    return a[1] != b[1] ? a[1] < b[1] : a[2] < b[2];
+  }
+};
 
-// Of equal records it does not matter which comes first.
-bool IsBehind(const std::pair<RecordSorter::Record, size_t>& a,
-              const std::pair<RecordSorter::Record, size_t>& b) {
-  return IsBefore(b.first, a.first);
-}
+// Of a record and its run. Of equal records it does not matter which comes first.
+struct IsBehind {
+  template <typename Pair>
+  bool operator()(const Pair& a, const Pair& b) const {
+    return IsBefore()(b.first, a.first);
+  }
+};
 
 // Puts the top of a heap, least first, where it belongs.
 void SinkTop(std::vector<std::pair<RecordSorter::Record, size_t>>* heap) {
@@ -29,8 +33,8 @@ void SinkTop(std::vector<std::pair<RecordSorter::Record, size_t>>* heap) {
   const auto top = heap->front();
   size_t at = 0;
   for (size_t child; (child = 2 * at + 1) < size; at = child) {
-    if (child + 1 < size && IsBehind((*heap)[child], (*heap)[child + 1])) ++child;
-    if (!IsBefore((*heap)[child].first, top.first)) break;
+    if (child + 1 < size && IsBehind()((*heap)[child], (*heap)[child + 1])) ++child;
+    if (!IsBefore()((*heap)[child].first, top.first)) break;
     (*heap)[at] = (*heap)[child];
   }
   (*heap)[at] = top;
@@ -52,7 +56,7 @@ RecordSorter::RecordSorter(std::string scratch_folder, uint64_t memory_bytes)
 }
 
 void RecordSorter::SortBuffer() {
-  oneapi::tbb::parallel_sort(buffer_.begin(), buffer_.end(), IsBefore);
+  oneapi::tbb::parallel_sort(buffer_.begin(), buffer_.end(), IsBefore());
 }
 
 void RecordSorter::Add(const Record& record) {
@@ -115,7 +119,7 @@ void RecordSorter::StartMerge(std::vector<Run> runs) {
   for (size_t i = 0; i < runs_.size(); ++i) {
     if (FillRun(&runs_[i])) heap_.emplace_back(runs_[i].ahead[0], i);
   }
-  std::make_heap(heap_.begin(), heap_.end(), IsBehind);
+  std::make_heap(heap_.begin(), heap_.end(), IsBehind());
 }
 
 bool RecordSorter::FillRun(Run* run) const {
