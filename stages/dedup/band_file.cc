@@ -164,8 +164,7 @@ BandFileReader::BandFileReader(const std::string& path, uint32_t band) : file_(F
   }
 }
 
-template <typename OnRecord>
-void BandFileReader::ForEachRecord(const OnRecord& on_record) const {
+void BandFileReader::ForEachBlock(const std::function<void(std::string_view)>& on_block) const {
   const uint64_t bytes = header_.record_bytes;
   std::vector<char> block(bytes * std::min<uint64_t>(size_, uint64_t{1} << 16));
   for (uint64_t done = 0; done < size_;) {
@@ -174,41 +173,16 @@ void BandFileReader::ForEachRecord(const OnRecord& on_record) const {
     if (got != wanted) {
       throw Error(ErrorKind::kInput, "the file became shorter while it was read", file_.path());
     }
-    for (size_t at = 0; at < got; at += bytes) on_record(block.data() + at);
+    on_block({block.data(), got});
     done += got / bytes;
   }
 }
 
-void BandFileReader::ForEachBandKey(
-    uint64_t max_document,
-    const std::function<void(uint64_t key, uint32_t document)>& on_key) const {
-  uint64_t least = 0;
-  ForEachRecord([&](const char* record) {
-    uint64_t key;
-    uint32_t document;
-    std::memcpy(&key, record, sizeof(key));
-    std::memcpy(&document, record + sizeof(key), sizeof(document));
-    if (document < least || document >= max_document) {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("document {} is out of order, or beyond the {} of the exact file",
-                              document, max_document),
-                  file_.path());
-    }
-    least = document + uint64_t{1};
-    on_key(key, document);
-  });
-}
-
-void BandFileReader::ForEachKey(
-    const std::function<void(uint64_t record, const TextKey& key)>& on_key) const {
-  uint64_t number = 0;
-  ForEachRecord([&](const char* record) {
-    TextKey key;
-    std::memcpy(&key.low, record, sizeof(key.low));
-    std::memcpy(&key.high, record + sizeof(key.low), sizeof(key.high));
-    if (key != TextKey()) on_key(number, key);
-    ++number;
-  });
+void BandFileReader::ThrowDisorder(uint32_t document, uint64_t max_document) const {
+  throw Error(ErrorKind::kInput,
+              fmt::format("document {} is out of order, or beyond the {} of the exact file",
+                          document, max_document),
+              file_.path());
 }
 
 }  // namespace owt::dedup

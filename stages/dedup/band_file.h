@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -115,20 +116,51 @@ class BandFileReader {
 
   // Of a band file. Throws Error{kInput} where the documents do not ascend, or reach
   // `max_document`.
-  void ForEachBandKey(uint64_t max_document,
-                      const std::function<void(uint64_t key, uint32_t document)>& on_key) const;
+  template <typename OnKey>
+  void ForEachBandKey(uint64_t max_document, const OnKey& on_key) const;
 
   // Of the exact file, those of documents.
-  void ForEachKey(const std::function<void(uint64_t record, const TextKey& key)>& on_key) const;
+  template <typename OnKey>
+  void ForEachKey(const OnKey& on_key) const;
 
  private:
-  // Calls on_record(bytes of it) in order.
-  template <typename OnRecord>
-  void ForEachRecord(const OnRecord& on_record) const;
+  // Calls on_block(bytes of whole records) in order.
+  void ForEachBlock(const std::function<void(std::string_view)>& on_block) const;
+
+  [[noreturn]] void ThrowDisorder(uint32_t document, uint64_t max_document) const;
 
   Fd file_;
   BandFileHeader header_;
   uint64_t size_ = 0;
 };
+
+template <typename OnKey>
+void BandFileReader::ForEachBandKey(uint64_t max_document, const OnKey& on_key) const {
+  uint64_t least = 0;
+  ForEachBlock([&](std::string_view block) {
+    for (size_t at = 0; at < block.size(); at += BandRecord::kBytes) {
+      uint64_t key;
+      uint32_t document;
+      std::memcpy(&key, block.data() + at, sizeof(key));
+      std::memcpy(&document, block.data() + at + sizeof(key), sizeof(document));
+      if (document < least || document >= max_document) ThrowDisorder(document, max_document);
+      least = document + uint64_t{1};
+      on_key(key, document);
+    }
+  });
+}
+
+template <typename OnKey>
+void BandFileReader::ForEachKey(const OnKey& on_key) const {
+  uint64_t number = 0;
+  ForEachBlock([&](std::string_view block) {
+    for (size_t at = 0; at < block.size(); at += sizeof(TextKey), ++number) {
+      TextKey key;
+      std::memcpy(&key.low, block.data() + at, sizeof(key.low));
+      std::memcpy(&key.high, block.data() + at + sizeof(key.low), sizeof(key.high));
+      if (key != TextKey()) on_key(number, key);
+    }
+  });
+}
 
 }  // namespace owt::dedup

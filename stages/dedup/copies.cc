@@ -9,6 +9,7 @@ namespace owt::dedup {
 namespace {
 
 constexpr size_t kFirstsBuffer = size_t{1} << 20;
+constexpr size_t kFirstsAtOnce = size_t{1} << 14;
 
 }  // namespace
 
@@ -58,6 +59,20 @@ uint32_t Copies::FirstOf(uint32_t document) const {
   firsts_.ReadAt(copies_.Rank(document) * sizeof(first), reinterpret_cast<char*>(&first),
                  sizeof(first));
   return first;
+}
+
+uint32_t CopiesInOrder::FirstOf(uint32_t document) {
+  if (!copies_->copies_.Has(document)) return document;
+  const uint64_t rank = copies_->copies_.Rank(document);
+  if (rank < begin_ || rank >= begin_ + firsts_.size()) {
+    begin_ = rank;
+    firsts_.resize(kFirstsAtOnce);
+    const size_t got =
+        copies_->firsts_.ReadAt(begin_ * sizeof(uint32_t), reinterpret_cast<char*>(firsts_.data()),
+                                firsts_.size() * sizeof(uint32_t));
+    firsts_.resize(got / sizeof(uint32_t));
+  }
+  return firsts_[rank - begin_];
 }
 
 }  // namespace owt::dedup

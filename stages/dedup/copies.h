@@ -26,12 +26,28 @@ class Copies {
 
   const RecordSet& copies() const { return copies_; }
 
-  // The first document with the same text: itself where it is no copy.
+  // The first document with the same text: itself where it is no copy. One read of the disk.
   uint32_t FirstOf(uint32_t document) const;
 
  private:
+  friend class CopiesInOrder;
+
   RecordSet documents_, copies_;
   text::ScratchFile firsts_;  // of each copy, in their order
+};
+
+// Reads many firsts at a time. Not thread-safe.
+class CopiesInOrder {
+ public:
+  explicit CopiesInOrder(const Copies* copies) : copies_(copies) {}
+
+  // As Copies::FirstOf, for documents that ascend from call to call.
+  uint32_t FirstOf(uint32_t document);
+
+ private:
+  const Copies* copies_;
+  uint64_t begin_ = 0;  // of the first of those read, among all copies
+  std::vector<uint32_t> firsts_;
 };
 
 }  // namespace owt::dedup

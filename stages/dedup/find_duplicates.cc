@@ -125,16 +125,18 @@ Wanted WantedOf(const RecordSet& candidates, const Duplicates& found, const Find
   candidates.ForEach([&](uint64_t document) {
     if (document >= begin) wanted.shingles.Add(document - begin);
   });
-  found.copies->copies().ForEach([&](uint64_t copy) {
-    const bool may_stay = !options.keep.is_first();
-    if (!may_stay && !options.names_urls) return;
-    const uint64_t first = found.copies->FirstOf(static_cast<uint32_t>(copy));
-    for (const uint64_t document : {copy, first}) {
-      if (document < begin) continue;
-      wanted.facts.Add(document - begin);
-      if (is_kept && may_stay) wanted.shingles.Add(document - begin);
-    }
-  });
+  const bool may_stay = !options.keep.is_first();
+  if (may_stay || options.names_urls) {
+    CopiesInOrder in_order(found.copies.get());
+    found.copies->copies().ForEach([&](uint64_t copy) {
+      const uint64_t first = in_order.FirstOf(static_cast<uint32_t>(copy));
+      for (const uint64_t document : {copy, first}) {
+        if (document < begin) continue;
+        wanted.facts.Add(document - begin);
+        if (is_kept && may_stay) wanted.shingles.Add(document - begin);
+      }
+    });
+  }
   wanted.facts.Add(wanted.shingles);
   wanted.facts.Seal();
   return wanted;
@@ -159,9 +161,10 @@ void AddPairs(const Copies& copies, RecordSorter* edges, RecordSorter* pairs) {
     const Edge edge = EdgeOf(record);
     pairs->Add(PairRecord(edge.first, edge.second, edge.similarity));
   }
+  CopiesInOrder in_order(&copies);
   copies.copies().ForEach([&](uint64_t copy) {
     const auto document = static_cast<uint32_t>(copy);
-    pairs->Add(PairRecord(copies.FirstOf(document), document, 1));
+    pairs->Add(PairRecord(in_order.FirstOf(document), document, 1));
   });
 }
 

@@ -1,7 +1,6 @@
 #include "stages/dedup/record_sorter.h"
 
 #include <algorithm>
-#include <functional>
 #include <string_view>
 
 #include "stages/dedup/sort_records.h"
@@ -12,6 +11,35 @@ namespace {
 constexpr uint64_t kRunBytes = uint64_t{256} << 10;  // read at a time: a disk's seek pays then
 constexpr size_t kMostRuns = 1024;
 constexpr size_t kGrown = size_t{1} << 14;
+
+// Record's own order; most differ in the first number. A type, so that sorting inlines it.
+struct IsBefore {
+  bool operator()(const RecordSorter::Record& a, const RecordSorter::Record& b) const {
+    if (a[0] != b[0]) return a[0] < b[0];
+    return a[1] != b[1] ? a[1] < b[1] : a[2] < b[2];
+  }
+};
+
+// Of a record and its run. Of equal records it does not matter which comes first.
+struct IsBehind {
+  template <typename Pair>
+  bool operator()(const Pair& a, const Pair& b) const {
+    return IsBefore()(b.first, a.first);
+  }
+};
+
+// Puts the top of a heap, least first, where it belongs.
+void SinkTop(std::vector<std::pair<RecordSorter::Record, size_t>>* heap) {
+  const size_t size = heap->size();
+  const auto top = heap->front();
+  size_t at = 0;
+  for (size_t child; (child = 2 * at + 1) < size; at = child) {
+    if (child + 1 < size && IsBehind()((*heap)[child], (*heap)[child + 1])) ++child;
+    if (!IsBefore()((*heap)[child].first, top.first)) break;
+    (*heap)[at] = (*heap)[child];
+  }
+  (*heap)[at] = top;
+}
 
 }  // namespace
 
@@ -91,7 +119,7 @@ void RecordSorter::StartMerge(std::vector<Run> runs) {
   for (size_t i = 0; i < runs_.size(); ++i) {
     if (FillRun(&runs_[i])) heap_.emplace_back(runs_[i].ahead[0], i);
   }
-  std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+  std::make_heap(heap_.begin(), heap_.end(), IsBehind());
 }
 
 bool RecordSorter::FillRun(Run* run) const {
@@ -107,16 +135,17 @@ bool RecordSorter::FillRun(Run* run) const {
 
 bool RecordSorter::NextMerged(Record* record) {
   if (heap_.empty()) return false;
-  std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-  auto& [least, index] = heap_.back();
+  auto& [least, index] = heap_.front();
   *record = least;
   Run& run = runs_[index];
   if (++run.at < run.ahead.size() || FillRun(&run)) {
     least = run.ahead[run.at];
-    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
   } else {
+    heap_.front() = heap_.back();
     heap_.pop_back();
+    if (heap_.empty()) return true;
   }
+  SinkTop(&heap_);
   return true;
 }
 

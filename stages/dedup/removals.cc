@@ -49,9 +49,10 @@ void Removals::JoinEdges(const Input& input, RecordSorter* matches, RecordSet* c
     AddMatches(edge, matches);
   }
   matches->Finish();
+  CopiesInOrder copies(input.copies);
   input.copies->copies().ForEach([&](uint64_t copy) {
     clustered->Add(copy);
-    clustered->Add(input.copies->FirstOf(static_cast<uint32_t>(copy)));
+    clustered->Add(copies.FirstOf(static_cast<uint32_t>(copy)));
   });
   AddStanding(input, clustered);
 }
@@ -111,6 +112,7 @@ void Removals::Write(const Input& input, RecordSorter* chosen, RecordSorter* mat
   std::vector<Removal> removals;
   RecordSorter::Record match = {};
   bool has_match = matches->Next(&match);
+  CopiesInOrder copies(input.copies);
   const auto flush = [&] {
     Compare(input, &removals);
     CountUnlike(removals, input.threshold);
@@ -123,7 +125,7 @@ void Removals::Write(const Input& input, RecordSorter* chosen, RecordSorter* mat
     removal.document = static_cast<uint32_t>(record[0]);
     removal.kept = static_cast<uint32_t>(record[1]);
     while (has_match && match[0] < removal.document) has_match = matches->Next(&match);
-    const uint32_t first = input.copies->FirstOf(removal.document);
+    const uint32_t first = copies.FirstOf(removal.document);
     const bool keeps_copy = input.copies->FirstOf(removal.kept) == first;
     if (first != removal.document || keeps_copy) {
       removal.match = keeps_copy ? removal.kept : first;

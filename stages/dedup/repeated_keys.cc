@@ -1,39 +1,35 @@
 #include "stages/dedup/repeated_keys.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace owt::dedup {
 namespace {
 
-// Four slots a key: one key in four that is alone is sorted for nothing.
+// Six slots a key: one key in seven that is alone is sorted for nothing.
 uint64_t NumSlots(uint64_t memory_bytes, uint64_t expected) {
-  const uint64_t wanted = std::bit_ceil(std::max<uint64_t>(4 * expected, 1024));
-  const uint64_t most = std::bit_floor(std::max<uint64_t>(memory_bytes / 2 * 4, 1024));
-  return std::min(wanted, most);
+  return std::max<uint64_t>(std::min(6 * expected, memory_bytes / 2 * 4), 1024);
 }
 
 }  // namespace
 
 RepeatedKeys::RepeatedKeys(const std::string& scratch_folder, uint64_t memory_bytes,
                            uint64_t expected)
-    : sorter_(scratch_folder, memory_bytes / 2) {
-  const uint64_t num_slots = NumSlots(memory_bytes, expected);
-  shift_ = 64 - std::countr_zero(num_slots);
-  table_.resize(num_slots / kSlotsOfWord + 1);
-  waiting_.fill(num_slots);
+    : num_slots_(NumSlots(memory_bytes, expected)), sorter_(scratch_folder, memory_bytes / 2) {
+  table_.resize((num_slots_ + 2 + kSlotsOfWord - 1) / kSlotsOfWord);
+  waiting_.fill(num_slots_);
+  asked_.fill({num_slots_ + 1, {}});
 }
 
-uint64_t RepeatedKeys::CountOf(uint64_t low) {
-  if (!counted_) {
-    for (const uint64_t slot : waiting_) Bump(slot);
-    counted_ = true;
-  }
-  const uint64_t slot = SlotOf(low);
-  return table_[slot / kSlotsOfWord] >> (slot % kSlotsOfWord * 2) & 3;
+void RepeatedKeys::FinishCounting() {
+  for (const uint64_t slot : waiting_) Bump(slot);
+  counted_ = true;
 }
 
 void RepeatedKeys::ForEachGroup(const std::function<void(std::span<const uint32_t>)>& on_group) {
+  for (const Asked& asked : asked_) {
+    if (IsRepeated(asked.slot)) sorter_.Add(asked.record);
+  }
+  decltype(table_)().swap(table_);
   sorter_.Finish();
   std::vector<uint32_t> members;
   RecordSorter::Record key = {};

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/large_pages.h"
 #include "stages/dedup/record_sorter.h"
 
 namespace owt::dedup {
@@ -38,13 +39,19 @@ class RepeatedKeys {
   }
 
   void AddOld(uint64_t low, uint64_t high, uint32_t document) {
-    if (CountOf(low) == 0) return;
-    Bump(SlotOf(low));
+    if (!counted_) FinishCounting();
+    const uint64_t slot = SlotOf(low);
+    if (CountOf(slot) == 0) return;
+    Bump(slot);
     sorter_.Add({low, high, document});
   }
 
   void Add(uint64_t low, uint64_t high, uint32_t document) {
-    if (CountOf(low) > 1) sorter_.Add({low, high, document});
+    if (!counted_) FinishCounting();
+    Asked& asked = asked_[at_++ % asked_.size()];
+    if (IsRepeated(asked.slot)) sorter_.Add(asked.record);
+    asked = {SlotOf(low), {low, high, document}};
+    __builtin_prefetch(&table_[asked.slot / kSlotsOfWord]);
   }
 
   // Calls on_group(members) for each key of two or more documents, in the order of the keys;
@@ -54,21 +61,36 @@ class RepeatedKeys {
  private:
   static constexpr uint64_t kSlotsOfWord = 32;
 
-  uint64_t SlotOf(uint64_t low) const { return low * 0x9E3779B97F4A7C15 >> shift_; }
+  struct Asked {
+    uint64_t slot;
+    RecordSorter::Record record;
+  };
 
-  // Two bits a slot: 0, 1, and 2 for more. The slot behind the last counts for nobody.
+  uint64_t SlotOf(uint64_t low) const {
+    const uint64_t mixed = low * 0x9E3779B97F4A7C15;
+    return static_cast<uint64_t>(static_cast<unsigned __int128>(mixed) * num_slots_ >> 64);
+  }
+
+  // Two bits a slot: 0, 1, and 2 for more. The slot behind the last counts for nobody; the next
+  // stays 0.
   void Bump(uint64_t slot) {
     uint64_t& word = table_[slot / kSlotsOfWord];
     const uint64_t shift = slot % kSlotsOfWord * 2;
-    const uint64_t count = word >> shift & 3;
-    word += uint64_t{count < 2} << shift;
+    word += uint64_t{CountOf(slot) < 2} << shift;
   }
 
-  uint64_t CountOf(uint64_t low);
+  uint64_t CountOf(uint64_t slot) const {
+    return table_[slot / kSlotsOfWord] >> (slot % kSlotsOfWord * 2) & 3;
+  }
 
-  int shift_;
-  std::vector<uint64_t> table_;
+  bool IsRepeated(uint64_t slot) const { return CountOf(slot) > 1; }
+
+  void FinishCounting();
+
+  uint64_t num_slots_;
+  std::vector<uint64_t, LargePages<uint64_t>> table_;
   std::array<uint64_t, 16> waiting_;  // slots on their way from memory
+  std::array<Asked, 16> asked_;       // the same, of Add
   size_t at_ = 0;
   bool counted_ = false;
   RecordSorter sorter_;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipeline/large_pages.h"
+
 namespace owt::dedup {
 
 // Disjoint sets of 0..size-1 whose root is always their smallest member, so that the result does
@@ -18,7 +20,7 @@ class UnionFind {
   void Union(uint32_t a, uint32_t b);
 
  private:
-  std::vector<uint32_t> parents_;  // never above the element itself
+  std::vector<uint32_t, LargePages<uint32_t>> parents_;  // never above the element itself
 };
 
 }  // namespace owt::dedup
