@@ -63,6 +63,32 @@ TEST(JsonText, RandomStringsAsNlohmannReadsThem) {
   EXPECT_GT(accepted, 10000);
 }
 
+// As long as blocks and longer, escapes at every place of them, and hardly any that is wrong.
+TEST(JsonText, LongStringsAsNlohmannReadsThem) {
+  const std::string_view escapes[] = {"\\n",     "\\\\",           "\\\"", "\\t",    "\\/",
+                                      "\\u00e9", "\\ud83d\\ude00", "\\x",  "\\ud83d"};
+  std::minstd_rand random(8);
+  int accepted = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string json;
+    const size_t gap = 1 + random() % 150;
+    const size_t kinds = random() % 8 == 0 ? std::size(escapes) : 7;
+    for (const size_t size = random() % 900; json.size() < size;) {
+      json.append(random() % gap, static_cast<char>('a' + random() % 26));
+      json += escapes[random() % kinds];
+    }
+    json.append(random() % gap, 'x');
+    const auto expected = nlohmann::json::parse("\"" + json + "\"", nullptr, false);
+    std::string_view reason;
+    const std::string text = Unescaped(json, &reason);
+    ASSERT_EQ(reason.empty(), !expected.is_discarded()) << json;
+    if (!reason.empty()) continue;
+    ++accepted;
+    ASSERT_EQ(text, expected.get<std::string>()) << json;
+  }
+  EXPECT_GT(accepted, 10000);
+}
+
 TEST(JsonText, RandomBytesSurviveTheWayThere) {
   std::minstd_rand random(3);
   for (int i = 0; i < 20000; ++i) {
