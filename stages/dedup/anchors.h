@@ -49,17 +49,28 @@ class AnchorSampler {
     size_t at;
   };
 
+  struct Rolling {
+    uint64_t hash = 0;  // of the run before
+    uint64_t left = 0;  // what of it leaves
+  };
+
+  Rolling Begin(const uint8_t* bytes) const;
+  void HashBlock(const uint8_t* bytes, size_t count, uint64_t* hashes);
+  void LookAhead(const uint64_t* hash, size_t last);
   void Add(std::string_view text, uint64_t key, size_t at, size_t first, size_t last,
            std::vector<Anchor>* anchors) const;
-  Least Follower(Least behind);
-  Least LookAhead(size_t last);
 
   const WindowSize size_;
   std::array<uint64_t, 256> entering_;  // what a byte adds to the rolling hash
   std::array<uint64_t, 256> leaving_;   // what is left of it k bytes later
-  std::vector<uint64_t> hashes_;        // of the last runs, at least those of a window, in a ring
-  std::vector<Least>
-      ahead_;  // runs with none as little behind them, as far as was looked; last first
+  Rolling rolling_;
+  std::vector<uint64_t> hashes_;
+  // From ahead_at_ on the least run of the window, and those that have none as little behind them,
+  // up to run scanned_; behind that, any.
+  std::vector<Least> ahead_;
+  size_t ahead_at_ = 0;
+  size_t scanned_ = 0;
+  std::vector<Least> found_;
 };
 
 }  // namespace owt::dedup

@@ -25,7 +25,7 @@ void CutLines(std::string_view text, std::vector<TextPart>* lines) {
   lines->push_back({begin, text.size()});
 }
 
-constexpr size_t kBlockBytes = 16;
+constexpr size_t kLowerBytes = 16;
 
 // Puts small letters for up to 16 bytes of ASCII, as they stand but for their case, and says for
 // how many: up to one beyond ASCII, a control character, or white space behind white space. May
@@ -41,7 +41,7 @@ size_t LowerBlock(const char* block, size_t size, char* out, bool* in_white) {
   const uint32_t blanks = mask_of(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
   const uint32_t again = blanks & (blanks << 1 | uint32_t{*in_white});
   const auto count = std::min(
-      size, static_cast<size_t>(std::countr_zero(controls | again | uint32_t{1} << kBlockBytes)));
+      size, static_cast<size_t>(std::countr_zero(controls | again | uint32_t{1} << kLowerBytes)));
   const __m128i is_large = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('A' - 1)),
                                          _mm_cmplt_epi8(bytes, _mm_set1_epi8('Z' + 1)));
   const __m128i small = _mm_or_si128(bytes, _mm_and_si128(is_large, _mm_set1_epi8(0x20)));
@@ -65,12 +65,12 @@ size_t LowerBlock(const char* block, size_t size, char* out, bool* in_white) {
 // The same for any size; writes up to 16 bytes beyond.
 size_t LowerPlain(std::string_view text, char* out, bool* in_white) {
   size_t done = 0;
-  while (done + kBlockBytes <= text.size()) {
-    const size_t count = LowerBlock(text.data() + done, kBlockBytes, out + done, in_white);
+  while (done + kLowerBytes <= text.size()) {
+    const size_t count = LowerBlock(text.data() + done, kLowerBytes, out + done, in_white);
     done += count;
-    if (count < kBlockBytes) return done;
+    if (count < kLowerBytes) return done;
   }
-  char block[kBlockBytes] = {};
+  char block[kLowerBytes] = {};
   const size_t size = text.size() - done;
   if (size > 0) std::memcpy(block, text.data() + done, size);
   return done + LowerBlock(block, size, out + done, in_white);
@@ -123,7 +123,7 @@ void NormalizePart(std::string_view part, std::string* normalized) {
   while (!part.empty() && IsAsciiWhite(part.front())) part.remove_prefix(1);
   while (!part.empty() && IsAsciiWhite(part.back())) part.remove_suffix(1);
   const std::string_view text = text::StripWhitespace(part);
-  normalized->resize(text.size() / 2 * 3 + 2 * kBlockBytes);
+  normalized->resize(text.size() / 2 * 3 + 2 * kLowerBytes);
   char* out = normalized->data();
   bool in_white = false;
   for (size_t i = 0; i < text.size();) {
