@@ -90,8 +90,8 @@ double Quantile(const std::vector<uint64_t>& counts, double part, size_t num_slo
   return 0;
 }
 
-Background Measure(const Sample& sample, size_t num_slots, BandGeometry geometry,
-                   double threshold) {
+Background MeasureSource(const Sample& sample, size_t num_slots, BandGeometry geometry,
+                         double threshold) {
   std::vector<const Slots*> documents;
   for (const auto& [hash, slots] : sample) documents.push_back(&slots);
   std::vector<uint64_t> counts(num_slots + 1);  // pairs by equal slots
@@ -166,7 +166,7 @@ std::vector<Background> MeasureBackground(const std::string& path, size_t num_in
   std::vector<Background> backgrounds;
   for (size_t i = 0; i < num_sources; ++i) {
     if (samples[i].size() < 2) continue;
-    Background background = Measure(samples[i], num_slots, geometry, threshold);
+    Background background = MeasureSource(samples[i], num_slots, geometry, threshold);
     background.source = static_cast<uint32_t>(i);
     background.is_all = num_inputs > kMostSources;
     background.documents = SizeOf(samples[i], SampleSize(num_sources));

@@ -108,7 +108,7 @@ TEST(WordBreaks, AreForGopherAndFineWebAlone) {
   const std::string text = "\u4E2D\u56FD\u4EBA\u6C11\u3002\n\u4E2D\u56FD \u4EBA\u6C11\u3002";
   for (const bool icu : {false, true}) {
     rules.icu_words = icu;
-    Judge judge(rules);
+    filter::Judge judge(rules);
     judge.Read(text, "", true);
     EXPECT_EQ(judge.findings().list()[0].rule, "gopher_short_doc");
     EXPECT_EQ(judge.findings().list()[0].value, icu ? 4 : 3);
