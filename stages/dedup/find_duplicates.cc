@@ -8,13 +8,12 @@
 #include "formats/line_source.h"
 #include "pipeline/error.h"
 #include "pipeline/manifest.h"
-#include "pipeline/output_file.h"
 #include "pipeline/paths.h"
 #include "pipeline/progress.h"
-#include "stages/dedup/background.h"
 #include "stages/dedup/band_file.h"
 #include "stages/dedup/candidates.h"
 #include "stages/dedup/collect_sets.h"
+#include "stages/dedup/guard.h"
 #include "stages/dedup/pair_writer.h"
 #include "stages/dedup/sign_documents.h"
 
@@ -23,8 +22,6 @@ namespace {
 
 constexpr std::string_view kSigned = "signed";
 constexpr std::string_view kCollected = "collected";
-constexpr uint64_t kRecordsAtOnce = uint64_t{1} << 16;
-constexpr double kFewDocuments = 1000;  // of which the candidates cost nothing
 constexpr uint64_t kBytesOfRecord = 5;  // in the union-find and the sets, rounded up
 
 // Runs a pass that leaves files in the folder, unless they are there.
@@ -41,20 +38,6 @@ void RunStep(RunContext& context, const WorkFolder& folder, std::string_view ste
   folder.SetDone(step);
 }
 
-void TellBackground(const RunContext& context, const Method& method, const std::string& path) {
-  for (const Background& one : MeasureBackground(path, context.inputs.size(), method.slots,
-                                                 method.geometry, method.threshold)) {
-    const bool is_news = one.false_matches >= 1 && one.documents >= kFewDocuments;
-    if (!is_news && !context.common.verbose) continue;
-    const std::string& source = one.is_all ? "all inputs" : context.inputs[one.source].path;
-    context.Say(fmt::format(
-        "{}: about {:.0f} documents, unlike ones of a Jaccard index of {:.2f} (99 in 100 below "
-        "{:.2f}): {:.1f} candidates of each by chance{}",
-        source, one.documents, one.median, one.largest, one.false_matches,
-        one.false_matches < 1 ? "" : "; longer shingles or more rows would leave less to check"));
-  }
-}
-
 void CheckMemory(const RunContext& context, uint64_t num_records) {
   const uint64_t bytes = num_records * kBytesOfRecord;
   if (bytes <= context.memory_bytes() / 2) return;
@@ -64,14 +47,11 @@ void CheckMemory(const RunContext& context, uint64_t num_records) {
                           num_records, SizeText(bytes), SizeText(context.memory_bytes())));
 }
 
-BandFileHeader HeaderOf(const Method& method) {
-  return HeaderOf(method, method.near ? method.geometry.bands : 0);
-}
-
 OldDocuments OpenIndex(const RunContext& context, const Method& method,
                        const FindOptions& options) {
   if (options.index.empty()) return OldDocuments({});
-  const IndexFolder index(options.index, HeaderOf(method), ResumeFingerprint(context));
+  const IndexFolder index(options.index, HeaderOf(method, method.geometry.bands),
+                          ResumeFingerprint(context));
   if (options.compared == Compared::kOwn) return OldDocuments({});
   return OldDocuments(index.parts());
 }
@@ -103,25 +83,12 @@ Candidates FindCandidates(const RunContext& context, const Duplicates& found, ui
   return candidates;
 }
 
-// The run's own documents that are no copies: of them an index keeps the shingles.
-RecordSet ComparableOf(const Duplicates& found) {
-  const IndexPart& own = found.own;
-  RecordSet comparable(own.size);
-  for (uint64_t i = 0; i < own.size; ++i) {
-    const uint64_t document = own.begin + i;
-    if (found.copies->documents().Has(document) && !found.copies->copies().Has(document)) {
-      comparable.Add(i);
-    }
-  }
-  return comparable;
-}
-
 // The run's own documents of which something has to be known.
 Wanted WantedOf(const RecordSet& candidates, const Duplicates& found, const FindOptions& options) {
   const uint64_t begin = found.own.begin;
   Wanted wanted{RecordSet(found.own.size), RecordSet(found.own.size)};
   const bool is_kept = !options.index.empty() && options.adds_to_index;
-  if (is_kept) wanted.shingles = ComparableOf(found);
+  if (is_kept) wanted.shingles = found.Comparable();
   candidates.ForEach([&](uint64_t document) {
     if (document >= begin) wanted.shingles.Add(document - begin);
   });
@@ -189,18 +156,6 @@ void Collect(RunContext& context, const Method& method, const FindOptions& optio
   found->sets = OpenSets(*found, prefix);
 }
 
-void RefusePercolation(const RunContext& context, const Percolation& found,
-                       const FindOptions& options, const Method& method) {
-  if (found.documents == 0) return;
-  const std::string text = fmt::format(
-      "a cluster of {} documents, of which {} are less alike than --threshold {} with record {}, "
-      "the one to be kept: chains of chance join what does not belong together",
-      found.documents, found.unlike, method.threshold, found.kept);
-  if (!options.refuses_percolation) return context.Say("warning: " + text);
-  throw Error(ErrorKind::kRejected,
-              text + "; raise --threshold, take longer shingles, or allow it by --guard warn");
-}
-
 }  // namespace
 
 std::string Duplicates::UrlOf(uint32_t document) const {
@@ -209,35 +164,18 @@ std::string Duplicates::UrlOf(uint32_t document) const {
   return std::string(sets->Read(document, &buffer).url);
 }
 
+RecordSet Duplicates::Comparable() const {
+  RecordSet comparable(own.size);
+  for (uint64_t i = 0; i < own.size; ++i) {
+    const uint64_t document = own.begin + i;
+    if (copies->documents().Has(document) && !copies->copies().Has(document)) comparable.Add(i);
+  }
+  return comparable;
+}
+
 std::string WorkFolderOf(const RunContext& context, const FindOptions& options) {
   if (options.index.empty() || !options.adds_to_index) return WorkFolder::Beside(context.output);
   return options.index + (options.index.ends_with('/') ? "" : "/") + ".next/";
-}
-
-void AddToIndex(const RunContext& context, const Method& method, const FindOptions& options,
-                const WorkFolder& work, const Duplicates& found) {
-  const std::string& folder = work.path();
-  OutputFile removals(folder + "removals");
-  for (uint64_t begin = 0; begin < found.own.size; begin += kRecordsAtOnce) {
-    const uint64_t first = found.own.begin + begin;
-    for (const Removal& removal : found.removals->In(first, first + kRecordsAtOnce)) {
-      const bool is_own = removal.kept >= found.own.begin;
-      const size_t part = is_own ? found.old.parts().size() : found.old.PartOf(removal.kept);
-      const uint64_t part_begin = is_own ? found.own.begin : found.old.parts()[part].begin;
-      const OldRemoval old = {static_cast<uint32_t>(removal.document - found.own.begin),
-                              static_cast<uint32_t>(removal.kept - part_begin),
-                              static_cast<uint32_t>(found.old.parts().size() - part)};
-      removals.Write({reinterpret_cast<const char*>(&old), sizeof(old)});
-    }
-  }
-  removals.Commit();
-  WriteRecordSet(folder + "comparable", ComparableOf(found));
-  WriteRecordSet(folder + "facts", found.facts.back());
-  std::string inputs;
-  for (const InputRecord& input : context.inputs) inputs += input.path + "\n";
-  WriteFileAtomically(folder + "inputs.txt", inputs);
-  work.KeepForIndex();
-  IndexFolder(options.index, HeaderOf(method), ResumeFingerprint(context)).Publish(folder);
 }
 
 std::unique_ptr<Duplicates> FindDuplicates(RunContext& context, const Method& method,
@@ -287,7 +225,7 @@ std::unique_ptr<Duplicates> FindDuplicates(RunContext& context, const Method& me
         scratch, memory / 2);
   });
   if (options.pairs != nullptr) return found;
-  RefusePercolation(context, found->removals->percolation(), options, method);
+  RefusePercolation(context, found->removals->percolation(), method, options.refuses_percolation);
   return found;
 }
 

@@ -46,14 +46,13 @@ struct Duplicates {
 
   // Empty where it is not known.
   std::string UrlOf(uint32_t document) const;
+
+  // The run's own documents that are no copies: of them an index keeps the shingles. Not sealed.
+  RecordSet Comparable() const;
 };
 
 // Where the files of a run with these options are kept until it is on record.
 std::string WorkFolderOf(const RunContext& context, const FindOptions& options);
-
-// Puts the run's files into the index, for later ones. To be called when its output is complete.
-void AddToIndex(const RunContext& context, const Method& method, const FindOptions& options,
-                const WorkFolder& folder, const Duplicates& duplicates);
 
 // Two passes over the whole input, also for a shard: one signs every document, one keeps the
 // shingles of those that may be alike. Between and behind them, on numbers alone and out of core:

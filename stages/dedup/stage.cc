@@ -16,6 +16,7 @@
 #include "pipeline/output_file.h"
 #include "pipeline/paths.h"
 #include "pipeline/stage.h"
+#include "stages/dedup/add_to_index.h"
 #include "stages/dedup/filter.h"
 #include "stages/dedup/find_duplicates.h"
 #include "stages/dedup/method.h"
