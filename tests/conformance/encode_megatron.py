@@ -121,7 +121,7 @@ def compare_sentences(owt, folder, records, encoding):
             num_cut += sentence is not sentences[-1]
             if re.search("[?!] +[A-Za-z]", sentence):
                 different(f"document {number}: not cut: {sentence!r}")
-            ends = re.search("[.?!][\\s\"')\\]}]*\\Z|\n\\Z", sentence)
+            ends = re.search("[.?!][\\s\"')\\]}]*\\Z|[\r\n]\\Z", sentence)
             if sentence is not sentences[-1] and record["text"].isascii() and not ends:
                 different(f"document {number}: cut behind {sentence!r}")
         # As preprocess_data.py hands them on: a sequence each, the end belongs to the last.
