@@ -354,7 +354,7 @@ CASES = {
     "dedup:step-numbered": Case(documents, ["--lsh", "--step", "bands", "--id-prefix", "p:"]),
     "dedup:step-links": Case(band_lines, ["--step", "links"]),
     "dedup:step-components": Case(link_lines, ["--step", "components"], resumes=False),
-    "dedup:step-components-memory": Case(link_lines, ["--step", "components", "--memory", "2M", "--max-record", "64K"], resumes=False,
+    "dedup:step-components-memory": Case(link_lines, ["--step", "components", "--memory", "4M", "--max-record", "64K"], resumes=False,
                                          same_as="dedup:step-components"),
     "dedup:step-drop": Case(documents, ["--step", "drop", "--components", str(GOLDEN / "dedup/step-drop/components")], sides=["explain"]),
     # The list does not fit: its ids are joined with those of the documents.
