@@ -66,7 +66,9 @@ def check(owt, name, stage, case, kills, seed):
                 resumed += "resuming behind" in errors
                 if code > 0:
                     problems.append(f"{name}: exit {code} after a kill\n{errors}")
-            if digest(case, again) != want:
+            if any(not output.exists() for output in case.outputs(again)):
+                problems.append(f"{name}: no output after a kill; the last run ended with {code}\n{errors}")
+            elif digest(case, again) != want:
                 problems.append(f"{name}: other bytes after a kill")
             left = [p.name for p in again.rglob("*") if p.name.startswith(".")]
             if left:
