@@ -15,12 +15,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-uint64_t SizeOfPartial(const std::string& path) {
-  struct stat status;
-  if (stat(OutputFile::PartialPath(path).c_str(), &status) != 0) return 0;
-  return static_cast<uint64_t>(status.st_size);
-}
-
 // The size of file `i` of bands + 1.
 uint64_t SizeAt(size_t i, const BandFileHeader& header, const BandWriter::State& state) {
   const uint64_t body =
@@ -34,6 +28,12 @@ void PutLowestFirst(Number number, std::string* to) {
 }
 
 }  // namespace
+
+uint64_t KeptBytes(const std::string& path) {
+  struct stat status;
+  if (stat(OutputFile::PartialPath(path).c_str(), &status) != 0) return 0;
+  return static_cast<uint64_t>(status.st_size);
+}
 
 std::string BandFileHeader::Bytes() const {
   std::string bytes(kMagic);
@@ -85,7 +85,7 @@ bool BandWriter::CanResume(const std::string& prefix, const BandFileHeader& head
                            const State& state) {
   const std::vector<std::string> names = BandFileNames(prefix, static_cast<int>(header.bands));
   for (size_t i = 0; i < names.size(); ++i) {
-    if (SizeOfPartial(names[i]) < SizeAt(i, header, state)) return false;
+    if (KeptBytes(names[i]) < SizeAt(i, header, state)) return false;
   }
   return true;
 }

@@ -59,6 +59,9 @@ struct BandFileHeader {
   bool Parse(std::string_view bytes);
 };
 
+// How much an unfinished run left of the file that will be `path`; 0 where it left nothing.
+uint64_t KeptBytes(const std::string& path);
+
 // The names under `prefix`, the exact file last.
 std::vector<std::string> BandFileNames(const std::string& prefix, int bands);
 

@@ -39,6 +39,12 @@ void RunStep(RunContext& context, const WorkFolder& folder, std::string_view ste
 }
 
 void CheckMemory(const RunContext& context, uint64_t num_records) {
+  if (num_records >= kNoDocument) {
+    throw Error(ErrorKind::kResource,
+                fmt::format("{} records, those of the index included, are more than 4294967294; "
+                            "take parts of them",
+                            num_records));
+  }
   const uint64_t bytes = num_records * kBytesOfRecord;
   if (bytes <= context.memory_bytes() / 2) return;
   throw Error(ErrorKind::kResource,

@@ -1,10 +1,9 @@
 #include "stages/dedup/set_file.h"
 
-#include <sys/stat.h>
-
 #include <cstring>
 
 #include "pipeline/error.h"
+#include "stages/dedup/band_file.h"
 
 namespace owt::dedup {
 namespace {
@@ -15,12 +14,6 @@ struct FactsHead {
   uint32_t url_bytes;
   uint32_t num_shingles;
 };
-
-uint64_t SizeOfKept(const std::string& path) {
-  struct stat status;
-  if (stat(OutputFile::PartialPath(path).c_str(), &status) != 0) return 0;
-  return static_cast<uint64_t>(status.st_size);
-}
 
 std::string SetsPath(const std::string& prefix) { return prefix + ".sets"; }
 
@@ -36,8 +29,8 @@ SetWriter::SetWriter(const std::string& prefix, uint64_t documents, uint64_t byt
     : sets_(SetsPath(prefix), bytes), places_(PlacesPath(prefix), documents * sizeof(uint64_t)) {}
 
 bool SetWriter::CanResume(const std::string& prefix, uint64_t documents, uint64_t bytes) {
-  return SizeOfKept(SetsPath(prefix)) >= bytes &&
-         SizeOfKept(PlacesPath(prefix)) >= documents * sizeof(uint64_t);
+  return KeptBytes(SetsPath(prefix)) >= bytes &&
+         KeptBytes(PlacesPath(prefix)) >= documents * sizeof(uint64_t);
 }
 
 void SetWriter::Add(std::string_view records) {
