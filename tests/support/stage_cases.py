@@ -360,7 +360,7 @@ CASES = {
     # The list does not fit: its ids are joined with those of the documents.
     "dedup:step-drop-memory": Case(documents, ["--step", "drop", "--components", str(GOLDEN / "dedup/step-drop/components"), "--memory", "40K",
                                                "--max-record", "64K"], sides=["explain"], same_as="dedup:step-drop"),
-    "dedup:find-only": Case(documents, ["--lsh", "--find-only"], resumes=False),
+    "dedup:find-only": Case(documents, ["--lsh", "--find-only"]),
     "dedup:group": Case(pair_lines, ["--group", "--group-threshold", "0.3"], resumes=False),
     "dedup:remove": Case(documents, ["--remove", str(GOLDEN / "dedup/remove/groups")], sides=["explain"]),
     "shuffle": Case(documents, ["--memory", "4M"]),  # what fits into memory starts over
