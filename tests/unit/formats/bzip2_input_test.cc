@@ -3,7 +3,6 @@
 #include <bzlib.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <random>
 #include <string>
@@ -12,6 +11,7 @@
 #include "formats/bzip2_runs.h"
 #include "formats/input_stream.h"
 #include "pipeline/error.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/unit/formats/bzip2_writer.h"
 
 namespace owt::formats {
@@ -37,12 +37,6 @@ std::string Words(size_t size, uint32_t seed) {
 
 class Bzip2InputTest : public testing::Test {
  protected:
-  Bzip2InputTest()
-      : path_(testing::TempDir() + "bzip2_input_" +
-              testing::UnitTest::GetInstance()->current_test_info()->name()) {}
-
-  ~Bzip2InputTest() override { std::filesystem::remove(path_); }
-
   // What our decoder makes of a file: the text, or where `error` is set what came before it.
   std::string Read(std::string_view file, int workers, std::string* error,
                    size_t step = size_t{1} << 18) {
@@ -70,7 +64,8 @@ class Bzip2InputTest : public testing::Test {
     }
   }
 
-  std::string path_;
+  tests::ScratchFolder folder_;
+  const std::string path_ = folder_.File("input");
 };
 
 TEST_F(Bzip2InputTest, EveryLevelAndShape) {

@@ -14,6 +14,7 @@
 
 #include "formats/compressor.h"
 #include "pipeline/error.h"
+#include "tests/support/scratch_folder.h"
 
 namespace owt::formats {
 namespace {
@@ -42,12 +43,6 @@ std::string SampleText(size_t size, uint32_t seed) {
 
 class InputStreamTest : public testing::Test {
  protected:
-  InputStreamTest()
-      : path_(testing::TempDir() + "input_stream_" +
-              testing::UnitTest::GetInstance()->current_test_info()->name()) {}
-
-  ~InputStreamTest() override { std::filesystem::remove(path_); }
-
   void Write(std::string_view bytes) {
     std::ofstream(path_, std::ios::binary) << bytes;
     file_size_ = bytes.size();
@@ -85,7 +80,8 @@ class InputStreamTest : public testing::Test {
     }
   }
 
-  std::string path_;
+  tests::ScratchFolder folder_;
+  const std::string path_ = folder_.File("input");
   uint64_t file_size_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "pipeline/error.h"
 #include "pipeline/options_parse.h"
 #include "pipeline/output_file.h"
+#include "tests/support/scratch_folder.h"
 
 namespace owt {
 namespace {
@@ -154,7 +155,8 @@ class ConfigTest : public testing::Test {
     }
   }
 
-  std::string path_ = testing::TempDir() + "/owt_config_test.toml";
+  const tests::ScratchFolder folder_;
+  const std::string path_ = folder_.File("owt_config_test.toml");
 };
 
 TEST_F(ConfigTest, SetsValuesButNotThoseGiven) {
