@@ -24,32 +24,51 @@ void DropGradients(const Gpt2& model) {
   }
 }
 
+std::vector<TokenBatch> LoadMicroBatches(const TrainConfig& config, const BlendedDataset& data,
+                                         int64_t first, const Gpt2& model) {
+  std::vector<TokenBatch> batches;
+  for (int64_t i = 0; i < config.global_batch; i += config.micro_batch) {
+    batches.push_back(LoadBatch(data, first + i, config.micro_batch, config.sequence_length,
+                                model.device(), config.documents));
+  }
+  return batches;
+}
+
 }  // namespace
 
-StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, int64_t first,
-                     double learning_rate, const Gpt2& model, AdamW* optimizer) {
-  const int64_t num_micro = config.global_batch / config.micro_batch;
+StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, const StepInput& input,
+                     const Gpt2& model, AdamW* optimizer) {
   StepResult result;
+  const std::vector<TokenBatch> batches = LoadMicroBatches(config, data, input.first, model);
+  int64_t predicted = 0;
+  for (const TokenBatch& batch : batches) predicted += batch.num_predicted;
   at::Tensor loss_sum;  // on the device: reading it would wait for the micro batch
-  for (int64_t i = 0; i < num_micro; ++i) {
-    const TokenBatch batch = LoadBatch(data, first + i * config.micro_batch, config.micro_batch,
-                                       config.sequence_length, model.device());
+  for (const TokenBatch& batch : batches) {
+    if (batch.num_predicted == 0) continue;
+    const double share = static_cast<double>(batch.num_predicted) / static_cast<double>(predicted);
     at::Tensor loss;
     {
       const Autocast autocast(config.precision, model.device().type());
-      loss = model.Loss(batch.inputs_BT, batch.targets_BT).div(static_cast<double>(num_micro));
+      loss =
+          model.Loss(batch.inputs_BT, batch.targets_BT, batch.documents, input.loss_scale * share);
     }
     loss.backward();
     loss_sum = loss_sum.defined() ? loss_sum.add(loss.detach()) : loss.detach();
   }
-  result.loss = loss_sum.item<double>();
+  result.skipped = true;
+  if (!loss_sum.defined()) return result;
+  result.loss = loss_sum.item<double>() / input.loss_scale;
+  if (input.loss_scale != 1) ScaleGradients(model.parameters(), 1 / input.loss_scale);
   result.grad_norm = GradientNorm(model.parameters());
-  result.skipped = !std::isfinite(result.loss) || !std::isfinite(result.grad_norm);
+  if (std::isfinite(result.loss) && std::isfinite(result.grad_norm)) {
+    result.spike = input.is_spike && input.is_spike(result.loss, result.grad_norm);
+    result.skipped = result.spike;
+  }
   if (!result.skipped) {
     if (config.clip_grad > 0) {
       ClipGradients(model.parameters(), result.grad_norm, config.clip_grad);
     }
-    optimizer->Step(learning_rate);
+    optimizer->Step(input.learning_rate);
   }
   DropGradients(model);
   return result;
@@ -62,8 +81,9 @@ void RefuseForAutograd(const TrainConfig& config, bool cuda) {
   const bool recompute = config.recompute != Recompute::kNone;
   if (!recompute && !(config.deterministic && cuda)) return;
   throw Error(ErrorKind::kUsage,
-              fmt::format("--{} needs a GPU and a model without dropout, of a width that is a "
-                          "multiple of 8 up to 4096 and heads of a multiple of 8 up to 128",
+              fmt::format("--{} needs a GPU, fp32 or bf16, no document or spike option, and a "
+                          "model without dropout, of a width that is a multiple of 8 up to 4096 "
+                          "and heads of a multiple of 8 up to 128",
                           recompute ? "recompute" : "deterministic-mode"));
 }
 
@@ -74,15 +94,15 @@ ChosenStep ChooseStep(const TrainConfig& config, const BlendedDataset& data, con
 #ifdef OWT_HAVE_CUDA
   if (DeviceStep::Takes(config, model)) {
     const auto step = std::make_shared<DeviceStep>(config, model, optimizer);
-    return {[step, &data](int64_t first, double learning_rate) {
-              return step->Run(data, first, learning_rate);
+    return {[step, &data](const StepInput& input) {
+              return step->Run(data, input.first, input.learning_rate);
             },
             step->Describe()};
   }
 #endif
   RefuseForAutograd(config, model.device().is_cuda());
-  return {[&config, &data, &model, optimizer](int64_t first, double learning_rate) {
-            return TrainStep(config, data, first, learning_rate, model, optimizer);
+  return {[&config, &data, &model, optimizer](const StepInput& input) {
+            return TrainStep(config, data, input, model, optimizer);
           },
           ""};
 }
