@@ -1,5 +1,6 @@
 #include "trainer/step.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -8,6 +9,7 @@
 #include "pipeline/error.h"
 #include "trainer/data/batch.h"
 #include "trainer/model/autocast.h"
+#include "trainer/model/backprop.h"
 #include "trainer/optim/clip.h"
 
 #ifdef OWT_HAVE_CUDA
@@ -34,11 +36,68 @@ std::vector<TokenBatch> LoadMicroBatches(const TrainConfig& config, const Blende
   return batches;
 }
 
+// What follows the gradients: applies them, unless they or the loss are not finite or stand out.
+StepResult Update(const TrainConfig& config, const StepInput& input, const at::Tensor& loss,
+                  const Gpt2& model, AdamW* optimizer) {
+  StepResult result;
+  result.loss = loss.item<double>() / input.loss_scale;
+  if (input.loss_scale != 1) ScaleGradients(model.parameters(), 1 / input.loss_scale);
+  result.grad_norm = GradientNorm(model.parameters());
+  result.skipped = !std::isfinite(result.loss) || !std::isfinite(result.grad_norm);
+  if (result.skipped) return result;
+  result.spike = input.is_spike && input.is_spike(result.loss, result.grad_norm);
+  result.skipped = result.spike;
+  if (result.skipped) return result;
+  if (config.clip_grad > 0) ClipGradients(model.parameters(), result.grad_norm, config.clip_grad);
+  optimizer->Step(input.learning_rate);
+  return result;
+}
+
+// The step on a CPU in fp32 by Backprop, which adds what belongs to the token embedding in place:
+// autograd forms the whole of its gradient twice.
+class HostStep {
+ public:
+  static bool Takes(const TrainConfig& config, const Gpt2& model) {
+    return model.device().is_cpu() && config.precision == Precision::kFp32 &&
+           !config.documents.any() && Backprop::Takes(config.model);
+  }
+
+  // Keeps handles on all arguments.
+  HostStep(const TrainConfig& config, const BlendedDataset& data, const Gpt2& model,
+           AdamW* optimizer)
+      : config_(config),
+        data_(data),
+        model_(model),
+        optimizer_(optimizer),
+        backprop_(model, config.precision) {}
+
+  StepResult Run(const StepInput& input) {
+    const at::NoGradGuard no_grad;
+    const int64_t num_micro = config_.global_batch / config_.micro_batch;
+    at::Tensor loss;
+    for (int64_t i = 0; i < num_micro; ++i) {
+      const TokenBatch batch =
+          LoadBatch(data_, input.first + i * config_.micro_batch, config_.micro_batch,
+                    config_.sequence_length, model_.device());
+      const at::Tensor part = backprop_.Run(batch.inputs_BT, batch.targets_BT,
+                                            1.0 / static_cast<double>(num_micro), i > 0);
+      loss = i > 0 ? loss.add(part) : part;
+    }
+    return Update(config_, input, loss, model_, optimizer_);
+  }
+
+ private:
+  const TrainConfig& config_;
+  const BlendedDataset& data_;
+  const Gpt2& model_;
+  AdamW* optimizer_;
+  Backprop backprop_;
+};
+
 }  // namespace
 
 StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, const StepInput& input,
                      const Gpt2& model, AdamW* optimizer) {
-  StepResult result;
   const std::vector<TokenBatch> batches = LoadMicroBatches(config, data, input.first, model);
   int64_t predicted = 0;
   for (const TokenBatch& batch : batches) predicted += batch.num_predicted;
@@ -55,21 +114,8 @@ StepResult TrainStep(const TrainConfig& config, const BlendedDataset& data, cons
     loss.backward();
     loss_sum = loss_sum.defined() ? loss_sum.add(loss.detach()) : loss.detach();
   }
-  result.skipped = true;
-  if (!loss_sum.defined()) return result;
-  result.loss = loss_sum.item<double>() / input.loss_scale;
-  if (input.loss_scale != 1) ScaleGradients(model.parameters(), 1 / input.loss_scale);
-  result.grad_norm = GradientNorm(model.parameters());
-  if (std::isfinite(result.loss) && std::isfinite(result.grad_norm)) {
-    result.spike = input.is_spike && input.is_spike(result.loss, result.grad_norm);
-    result.skipped = result.spike;
-  }
-  if (!result.skipped) {
-    if (config.clip_grad > 0) {
-      ClipGradients(model.parameters(), result.grad_norm, config.clip_grad);
-    }
-    optimizer->Step(input.learning_rate);
-  }
+  if (!loss_sum.defined()) return {0, 0, /*skipped=*/true, false};
+  const StepResult result = Update(config, input, loss_sum, model, optimizer);
   DropGradients(model);
   return result;
 }
@@ -101,6 +147,10 @@ ChosenStep ChooseStep(const TrainConfig& config, const BlendedDataset& data, con
   }
 #endif
   RefuseForAutograd(config, model.device().is_cuda());
+  if (HostStep::Takes(config, model)) {
+    const auto step = std::make_shared<HostStep>(config, data, model, optimizer);
+    return {[step](const StepInput& input) { return step->Run(input); }, ""};
+  }
   return {[&config, &data, &model, optimizer](const StepInput& input) {
             return TrainStep(config, data, input, model, optimizer);
           },

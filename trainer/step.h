@@ -32,7 +32,8 @@ struct ChosenStep {
   std::string description;  // for the log; empty for TrainStep
 };
 
-// DeviceStep on a GPU where it takes the run, else TrainStep. Call it once the parameters have
+// DeviceStep on a GPU where it takes the run, the same without kernels of our own on a CPU in fp32,
+// else TrainStep. Call it once the parameters have
 // their values; keeps handles on all arguments.
 ChosenStep ChooseStep(const TrainConfig& config, const BlendedDataset& data, const Gpt2& model,
                       AdamW* optimizer);

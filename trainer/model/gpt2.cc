@@ -26,7 +26,7 @@ at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 }
 
 // [B, H, T, D] as [B * T, H * D].
-at::Tensor Rows(const at::Tensor& x_BHTD) {
+at::Tensor JoinHeads(const at::Tensor& x_BHTD) {
   return x_BHTD.transpose(1, 2).reshape(
       {x_BHTD.size(0) * x_BHTD.size(2), x_BHTD.size(1) * x_BHTD.size(3)});
 }
@@ -40,8 +40,8 @@ at::Tensor AttendWithin(const std::vector<DocumentSpan>& spans, const at::Tensor
     const auto part = [&](const at::Tensor& x_BHTD) {
       return x_BHTD.narrow(0, span.row, span.rows).narrow(2, span.begin, span.length);
     };
-    parts.push_back(Rows(at::scaled_dot_product_attention(part(q_BHTD), part(k_BHTD), part(v_BHTD),
-                                                          {}, dropout, span.length > 1)));
+    parts.push_back(JoinHeads(at::scaled_dot_product_attention(
+        part(q_BHTD), part(k_BHTD), part(v_BHTD), {}, dropout, span.length > 1)));
   }
   return at::cat(parts, 0);
 }
@@ -123,7 +123,7 @@ at::Tensor Gpt2::Attention(const Block& block, const at::Tensor& x_BTC, size_t l
   const double dropout = at::GradMode::is_enabled() ? config_.dropout : 0.0;
   const at::Tensor mixed_NC =
       spans.empty()
-          ? Rows(at::scaled_dot_product_attention(q_BHTD, k_BHTD, v_BHTD, {}, dropout, causal))
+          ? JoinHeads(at::scaled_dot_product_attention(q_BHTD, k_BHTD, v_BHTD, {}, dropout, causal))
           : AttendWithin(spans, q_BHTD, k_BHTD, v_BHTD, dropout);
   const at::Tensor mixed_BTC = mixed_NC.view({batch, length, c});
   return Dropout(Linear(mixed_BTC, block.proj_weight, block.proj_bias));
