@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "iter_";
+const std::string kRemoving = ".removing-";
 constexpr const char* kLatestFile = "latest_checkpointed_iteration.txt";
 constexpr uint64_t kMaxChecksumsBytes = 1 << 16;
 
@@ -41,6 +42,20 @@ std::optional<int64_t> IterationOf(const std::string& name) {
   const auto [stop, error] = std::from_chars(begin, end, iteration);
   if (error != std::errc{} || stop != end || iteration < 0) return std::nullopt;
   return iteration;
+}
+
+// The names of all checkpoints.
+std::vector<std::string> NewestFirst(const std::string& save) {
+  std::vector<std::pair<int64_t, std::string>> checkpoints;
+  std::error_code error;
+  for (fs::directory_iterator it(save, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (const auto iteration = IterationOf(name)) checkpoints.emplace_back(*iteration, name);
+  }
+  std::sort(checkpoints.rbegin(), checkpoints.rend());
+  std::vector<std::string> names;
+  for (auto& [iteration, name] : checkpoints) names.push_back(std::move(name));
+  return names;
 }
 
 uint64_t HashFile(const std::string& path, uint64_t* bytes) {
@@ -114,14 +129,7 @@ std::optional<std::string> FindDamage(const std::string& checkpoint) {
 
 FoundCheckpoint FindCheckpoint(const std::string& save) {
   FoundCheckpoint found;
-  std::vector<std::pair<int64_t, std::string>> checkpoints;
-  std::error_code error;
-  for (fs::directory_iterator it(save, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (const auto iteration = IterationOf(name)) checkpoints.emplace_back(*iteration, name);
-  }
-  std::sort(checkpoints.rbegin(), checkpoints.rend());
-  for (const auto& [iteration, name] : checkpoints) {
+  for (const std::string& name : NewestFirst(save)) {
     const std::string path = Join(save, name);
     const auto damage = FindDamage(path);
     if (!damage) {
@@ -131,6 +139,25 @@ FoundCheckpoint FindCheckpoint(const std::string& save) {
     found.damaged.push_back(fmt::format("{}: {}", path, *damage));
   }
   return found;
+}
+
+void RemoveOldCheckpoints(const std::string& save, int64_t keep) {
+  std::error_code error;
+  const std::vector<std::string> names = NewestFirst(save);
+  const auto kept = std::min(names.size(), static_cast<size_t>(std::max<int64_t>(keep, 1)));
+  for (size_t i = kept; i < names.size(); ++i) {
+    const std::string path = Join(save, names[i]);
+    fs::rename(path, Join(save, kRemoving + names[i]), error);
+    Check(error, "remove this checkpoint", path);
+  }
+  std::vector<std::string> removed;
+  for (fs::directory_iterator it(save, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().starts_with(kRemoving)) removed.push_back(it->path());
+  }
+  for (const std::string& path : removed) {
+    fs::remove_all(path, error);
+    Check(error, "remove this checkpoint", path);
+  }
 }
 
 std::string ResolveCheckpoint(const std::string& path) {

@@ -38,6 +38,11 @@ std::string PublishCheckpoint(
     const std::string& save, int64_t iteration,
     const std::function<std::vector<CheckpointFile>(const std::string& folder)>& write);
 
+// Removes all but the `keep` newest checkpoints of `save` (at least one stays). One that is being
+// removed is .removing-iter_* until it is gone; those that an earlier run left are removed, too.
+// Throws Error{kOutput}.
+void RemoveOldCheckpoints(const std::string& save, int64_t keep);
+
 // Why a checkpoint folder is not whole, from its checksums (reads every byte); nothing if it is.
 std::optional<std::string> FindDamage(const std::string& checkpoint);
 

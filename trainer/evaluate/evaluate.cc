@@ -31,19 +31,6 @@ void CheckIds(const std::vector<uint32_t>& ids, int64_t vocab) {
 
 }  // namespace
 
-double SampleLoss(const Gpt2& model, Precision precision, const BlendedDataset& data, int64_t first,
-                  int64_t count, int64_t sequence_length, int64_t batch) {
-  const at::NoGradGuard no_grad;
-  double sum = 0;
-  for (int64_t done = 0; done < count; done += batch) {
-    const int64_t now = std::min(batch, count - done);
-    sum += MeanLoss(model, precision,
-                    LoadBatch(data, first + done, now, sequence_length, model.device())) *
-           static_cast<double>(now);
-  }
-  return sum / static_cast<double>(count);
-}
-
 Evaluation EvaluateDocuments(const Gpt2& model, Precision precision, int64_t sequence_length,
                              int64_t batch, const NextDocument& next,
                              const std::function<bool()>& cancelled) {
