@@ -38,16 +38,21 @@ class OrderedWork {
 
  private:
   // However a thread's loop ends, no thread begins another item.
-  struct Ending {
-    explicit Ending(OrderedWork* work) : work(work) {}
+  class Ending {
+   public:
+    explicit Ending(OrderedWork* owner) : owner_(owner) {}
 
     ~Ending() {
-      const std::lock_guard lock(work->mutex_);
-      work->ended_ = true;
-      work->room_.notify_all();
+      const std::lock_guard lock(owner_->mutex_);
+      owner_->ended_ = true;
+      owner_->room_.notify_all();
     }
 
-    OrderedWork* work;
+    Ending(const Ending&) = delete;
+    Ending& operator=(const Ending&) = delete;
+
+   private:
+    OrderedWork* owner_;
   };
 
   void Loop() {
