@@ -29,7 +29,7 @@ auto Guarded(Arguments... arguments) {
 
 constexpr Api kApi = {
     Guarded<&Train, const TrainConfig&, const Hooks&>,
-    Guarded<&Evaluate, const EvaluateConfig&, const NextDocument&, const Hooks&>,
+    Guarded<&Score, const ScoreConfig&, const MakeRows&, const TakeScore&, const Hooks&>,
     Guarded<&Generate, const GenerateConfig&, std::span<const uint32_t>,
             const std::function<void(uint32_t)>&, const Hooks&>,
 };

@@ -11,7 +11,6 @@
 #include "tests/support/scratch_folder.h"
 #include "tests/unit/trainer/small_dataset.h"
 #include "trainer/checkpoint/folder.h"
-#include "trainer/evaluate/evaluate.h"
 #include "trainer/generate/generate.h"
 
 namespace owt::trainer {
@@ -315,35 +314,6 @@ TEST(TrainTest, WhatIsNotFiniteIsSkippedAndThenEndsTheRun) {
     EXPECT_NE(error.message().find("not finite"), std::string::npos);
   }
   EXPECT_TRUE(log.Has("number of skipped iterations:   1 |"));
-}
-
-TEST(EvaluateTest, EveryTokenButTheFirstIsPredictedOnce) {
-  const ScratchFolder scratch;
-  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
-  TrainConfig config = SmallRun(scratch);
-  Log log;
-  Train(config, log.hooks());
-  std::vector<Evaluation> results;
-  for (const int64_t batch : {1, 3, 64}) {
-    EvaluateConfig evaluate;
-    evaluate.run.checkpoint = config.save;
-    evaluate.batch = batch;
-    uint32_t document = 0;
-    results.push_back(Evaluate(
-        evaluate,
-        [&](std::vector<uint32_t>* ids) {
-          // Also empty documents, and documents longer than a batch of windows.
-          ids->assign(document * 13 % 101, document % 128);
-          return document++ < 40;
-        },
-        log.hooks()));
-  }
-  int64_t tokens = 0;
-  for (uint32_t d = 0; d < 40; ++d) tokens += d * 13 % 101;
-  for (const Evaluation& result : results) {
-    EXPECT_EQ(result.tokens, tokens - 1);
-    EXPECT_NEAR(result.loss_sum / results[0].loss_sum, 1.0, 1e-6);
-  }
 }
 
 TEST(GenerateTest, ContinuesThePatternItWasTrainedOn) {
