@@ -14,6 +14,7 @@ struct ModelConfig {
   int64_t positions = 1024;  // longest sequence
   int64_t vocab = 50304;     // rows of the embedding, padding included
   double dropout = 0.0;      // of embeddings, attention weights and both residual branches
+  bool exact_gelu = false;   // by erf, as nanoGPT's; else GPT-2's approximation by tanh
 
   bool operator==(const ModelConfig&) const = default;
 };
@@ -75,6 +76,7 @@ struct TrainConfig {
   uint64_t seed = 1234;
   std::string save;             // folder of checkpoints, resumed from when it holds one; or empty
   int64_t save_interval = 500;  // iterations
+  std::string tokenizer;        // file of the data's, for checkpoints; empty: GPT-2's if it fits
   int64_t log_interval = 10;
   int64_t eval_interval = 250;  // 0: never
   int64_t eval_iterations = 10;

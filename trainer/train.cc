@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "pipeline/error.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/folder.h"
+#include "trainer/checkpoint/hugging_face_folder.h"
 #include "trainer/data/train_data.h"
 #include "trainer/device.h"
 #include "trainer/evaluate/evaluate.h"
@@ -51,7 +53,8 @@ class Training {
         data_(config, hooks.log),
         model_(config.model, OpenDevice(config.device)),
         optimizer_(model_.parameters(), config),
-        schedule_(config) {}
+        schedule_(config),
+        tokenizer_(ModelTokenizer(config.tokenizer, config.model.vocab)) {}
 
   void Run() {
     Start();
@@ -178,7 +181,8 @@ class Training {
   void Save() {
     if (config_.save.empty() || saved_iteration_ == state_.iteration) return;
     const Clock::time_point start = Clock::now();
-    const std::string path = SaveCheckpoint(config_.save, model_, optimizer_, state_);
+    const std::string path = SaveCheckpoint(config_.save, model_, optimizer_, state_,
+                                            tokenizer_ ? &*tokenizer_ : nullptr);
     saved_iteration_ = state_.iteration;
     hooks_.log(fmt::format("saved {} in {:.1f} s", path, Seconds(start)));
     interval_.start += Clock::now() - start;
@@ -216,6 +220,7 @@ class Training {
   Gpt2 model_;
   AdamW optimizer_;
   Schedule schedule_;
+  std::optional<formats::Gpt2Vocab> tokenizer_;  // goes into checkpoints
   ChosenStep step_;
   TrainState state_;
   Interval interval_;

@@ -1,5 +1,5 @@
 // model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16 autograd|written: what gpt2_torch.py
-// compares with transformers. Loads the model in the folder MODEL and ROWS rows of int64 ids from
+// compares with transformers. Loads the model MODEL, as --checkpoint names one, and ROWS rows of int64 ids from
 // TOKENS. Prints the loss and the L2 norm of the gradients; then STEPS times AdamW on the same rows
 // (learning rate 1e-3, weight decay 0.1, clipped to 1), printing the loss before each. Gradients
 // are autograd's, or those that are written out, on a GPU with the update that belongs to them.
@@ -125,8 +125,9 @@ class WrittenWay : public Way {
 
 void Probe(const std::string& folder, const std::string& tokens_file, int64_t rows, int steps,
            const std::string& out, at::Device device, Precision precision, bool written) {
-  const Gpt2 model(ReadModelConfig(folder), device);
-  LoadParameters(folder, model);
+  const std::string checkpoint = ResolveCheckpoint(folder);
+  const Gpt2 model(ReadModelConfig(checkpoint), device);
+  LoadParameters(checkpoint, model);
   const std::string bytes = ReadSmallFile(tokens_file, 1 << 24);
   const TokenBatch batch =
       MakeBatch({reinterpret_cast<const int64_t*>(bytes.data()), bytes.size() / sizeof(int64_t)},

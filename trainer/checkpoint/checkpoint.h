@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "formats/gpt2_vocab.h"
 #include "trainer/model/gpt2.h"
 #include "trainer/optim/adamw.h"
 
@@ -20,12 +21,12 @@ struct TrainState {
 
 // Writes a checkpoint into the folder `save` (layout in folder.h) and returns its path. Holds the
 // parameters, AdamW's state, `state` and the state of the CPU's random generator: a run that is
-// resumed from it goes on as if it had not stopped. Throws Error{kOutput}.
-// Cost: 12 bytes a parameter written and synced.
+// resumed from it goes on as if it had not stopped; and the tokenizer's files, where there is one.
+// Throws Error{kOutput}. Cost: 12 bytes a parameter written and synced.
 std::string SaveCheckpoint(const std::string& save, const Gpt2& model, const AdamW& optimizer,
-                           const TrainState& state);
+                           const TrainState& state, const formats::Gpt2Vocab* tokenizer = nullptr);
 
-// The model's sizes, from a checkpoint or a Hugging Face GPT-2 folder. Throws Error{kInput}.
+// The model's sizes, from what ResolveCheckpoint returned (stored_model.h). Throws Error{kInput}.
 ModelConfig ReadModelConfig(const std::string& checkpoint);
 
 // Fills the parameters. Throws Error{kInput} naming the first tensor that is missing, or has

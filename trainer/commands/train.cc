@@ -102,6 +102,9 @@ class TrainCommand : public Stage {
   void DeclareRunning(OptionSet& options) {
     options.Group("Running")
         .Text("save", &config_.save, "DIR", "folder of checkpoints; resumed from if it has one")
+        .File("tokenizer", &config_.tokenizer,
+              "the data's, if it is not GPT-2's; goes into checkpoints")
+        .RunOnly()
         .Integer("save-interval", &config_.save_interval, 1, kAny, "updates between checkpoints")
         .Integer("log-interval", &config_.log_interval, 1, kAny, "updates between lines")
         .Integer("eval-interval", &config_.eval_interval, 0, kAny,
