@@ -36,6 +36,8 @@ constexpr StageEntry kTable[] = {
      "one line on stdout", kInputs, MakeEvaluate, ""},
     {"generate", "Model", "write text with a model", "a checkpoint", "text on stdout", kNone,
      MakeGenerate, ""},
+    {"convert-checkpoint", "Model", "a model in other programs' formats", "a checkpoint",
+     "a Hugging Face folder, or llm.c's .bin", kNone, trainer::MakeConvertCheckpoint, ""},
 };
 
 }  // namespace

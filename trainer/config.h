@@ -14,6 +14,7 @@ struct ModelConfig {
   int64_t positions = 1024;  // longest sequence
   int64_t vocab = 50304;     // rows of the embedding, padding included
   double dropout = 0.0;      // of embeddings, attention weights and both residual branches
+  bool exact_gelu = false;   // by erf, as nanoGPT's; else GPT-2's approximation by tanh
 
   bool operator==(const ModelConfig&) const = default;
 };
@@ -114,6 +115,7 @@ struct TrainConfig {
   int64_t save_interval = 500;   // iterations
   int64_t keep_checkpoints = 0;  // the newest so many; 0: all
   bool async_save = false;       // written while training goes on, from a copy in memory
+  std::string tokenizer;         // file of the data's, for checkpoints; empty: GPT-2's if it fits
   int64_t log_interval = 10;
   std::string tensorboard_dir;  // or empty
   int64_t tensorboard_log_interval = 1;

@@ -5,10 +5,12 @@
 #include <sys/resource.h>
 
 #include <chrono>
+#include <optional>
 
 #include "pipeline/error.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/folder.h"
+#include "trainer/checkpoint/hugging_face_folder.h"
 #include "trainer/checkpoint/saver.h"
 #include "trainer/data/train_data.h"
 #include "trainer/device.h"
@@ -49,7 +51,8 @@ class Training {
         loss_scale_(config),
         spikes_(config),
         report_(config, hooks.log, [this] { return PeakBytes(model_.device()); }),
-        saver_(config, hooks.log) {}
+        tokenizer_(ModelTokenizer(config.tokenizer, config.model.vocab)),
+        saver_(config, tokenizer_ ? &*tokenizer_ : nullptr, hooks.log) {}
 
   void Run() {
     Start();
@@ -232,6 +235,7 @@ class Training {
   LossScale loss_scale_;
   SpikeGuard spikes_;
   Report report_;
+  std::optional<formats::Gpt2Vocab> tokenizer_;  // goes into checkpoints
   CheckpointSaver saver_;
   ChosenStep step_;
   TrainState state_;

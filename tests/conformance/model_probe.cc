@@ -1,10 +1,10 @@
 // model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16 autograd|written [DOCUMENTS]: what
 // gpt2_torch.py compares with transformers, and documents_torch.py with DOCUMENTS, the id that ends
 // documents and the letters p, a, l for reset positions, reset attention and masked loss. Loads the
-// model in the folder MODEL and ROWS rows of int64 ids from TOKENS. Prints the loss and the L2 norm
-// of the gradients; then STEPS times AdamW on the same rows (learning rate 1e-3, weight decay 0.1,
-// clipped to 1), printing the loss before each. Gradients are autograd's, or those that are written
-// out, on a GPU with the update that belongs to them. Writes into OUT:
+// model MODEL, as --checkpoint names one, and ROWS rows of int64 ids from TOKENS. Prints the loss
+// and the L2 norm of the gradients; then STEPS times AdamW on the same rows (learning rate 1e-3,
+// weight decay 0.1, clipped to 1), printing the loss before each. Gradients are autograd's, or
+// those that are written out, on a GPU with the update that belongs to them. Writes into OUT:
 //   first.safetensors  "logits" and "grad.NAME" before any step
 //   last.safetensors   "logits" after the steps
 //   iter_*             a checkpoint after the steps
@@ -127,8 +127,9 @@ class WrittenWay : public Way {
 void Probe(const std::string& folder, const std::string& tokens_file, int64_t rows, int steps,
            const std::string& out, at::Device device, Precision precision, bool written,
            const DocumentOptions& documents) {
-  const Gpt2 model(ReadModelConfig(folder), device);
-  LoadParameters(folder, model);
+  const std::string checkpoint = ResolveCheckpoint(folder);
+  const Gpt2 model(ReadModelConfig(checkpoint), device);
+  LoadParameters(checkpoint, model);
   const std::string bytes = ReadSmallFile(tokens_file, 1 << 24);
   const TokenBatch batch =
       MakeBatch({reinterpret_cast<const int64_t*>(bytes.data()), bytes.size() / sizeof(int64_t)},

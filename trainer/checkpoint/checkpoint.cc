@@ -15,6 +15,8 @@
 #include "pipeline/output_file.h"
 #include "trainer/checkpoint/config_json.h"
 #include "trainer/checkpoint/folder.h"
+#include "trainer/checkpoint/hugging_face_folder.h"
+#include "trainer/checkpoint/stored_model.h"
 
 namespace owt::trainer {
 namespace {
@@ -25,7 +27,6 @@ using formats::TensorMetadata;
 using formats::TensorType;
 
 constexpr const char* kRandomState = "random_state.cpu";
-constexpr size_t kMaxConfigBytes = size_t{1} << 20;
 
 struct NamedTensor {
   std::string name;
@@ -57,21 +58,16 @@ CheckpointFile WriteTensors(const std::string& folder, const char* name, const T
   return {name, file.bytes(), file.xxh3()};
 }
 
-CheckpointFile WriteConfig(const std::string& folder, const ModelConfig& config) {
+CheckpointFile WriteConfig(const std::string& folder, const ModelConfig& config,
+                           const formats::Gpt2Vocab* tokenizer) {
+  ConfigOptions options;
+  if (tokenizer != nullptr) options.end_of_text = tokenizer->end_of_text();
   OutputFile file(Join(folder, kConfigFile));
-  file.Write(MakeConfigJson(config));
+  file.Write(MakeConfigJson(config, options));
   file.Commit();
   return {kConfigFile, file.bytes(), file.xxh3()};
 }
 
-// Hugging Face writes the names with and without "transformer.".
-const TensorInfo* FindParameter(const SafetensorsReader& reader, std::string_view name) {
-  const TensorInfo* found = reader.Find(name);
-  constexpr std::string_view kPrefix = "transformer.";
-  if (found == nullptr && name.starts_with(kPrefix)) {
-    found = reader.Find(name.substr(kPrefix.size()));
-  }
-  return found;
 }
 
 void ReadInto(const SafetensorsReader& reader, const TensorInfo* info, const NamedTensor& to,
@@ -103,8 +99,9 @@ at::Tensor RandomState() {
 }  // namespace
 
 CheckpointContent::CheckpointContent(const Gpt2& model, const AdamW& optimizer,
-                                     const TrainState& state, bool copy)
-    : config_(model.config()), state_(state) {
+                                     const TrainState& state, const formats::Gpt2Vocab* tokenizer,
+                                     bool copy)
+    : config_(model.config()), state_(state), tokenizer_(tokenizer) {
   state_.updates = optimizer.steps();
   const auto take = [copy](const at::Tensor& tensor) {
     const at::Tensor value = tensor.detach();
@@ -122,55 +119,36 @@ CheckpointContent::CheckpointContent(const Gpt2& model, const AdamW& optimizer,
 
 std::string CheckpointContent::Save(const std::string& save) const {
   return PublishCheckpoint(save, state_.iteration, [&](const std::string& folder) {
+    std::vector<CheckpointFile> files;
+    if (tokenizer_ != nullptr) {
+      files = WriteTokenizerFiles(*tokenizer_, config_.positions, folder);
+    }
     // "format" is what Hugging Face's reader asks for.
-    return std::vector<CheckpointFile>{
-        WriteTensors(folder, kModelFile, parameters_, {{"format", "pt"}}),
-        WriteConfig(folder, config_),
-        WriteTensors(folder, kOptimizerFile, moments_, StateToMetadata(state_))};
+    files.push_back(WriteTensors(folder, kModelFile, parameters_, {{"format", "pt"}}));
+    files.push_back(WriteConfig(folder, config_, tokenizer_));
+    files.push_back(WriteTensors(folder, kOptimizerFile, moments_, StateToMetadata(state_)));
+    return files;
   });
 }
 
 std::string SaveCheckpoint(const std::string& save, const Gpt2& model, const AdamW& optimizer,
-                           const TrainState& state) {
-  return CheckpointContent(model, optimizer, state, /*copy=*/false).Save(save);
+                           const TrainState& state, const formats::Gpt2Vocab* tokenizer) {
+  return CheckpointContent(model, optimizer, state, tokenizer, /*copy=*/false).Save(save);
 }
 
 ModelConfig ReadModelConfig(const std::string& checkpoint) {
-  const std::string file = Join(checkpoint, kModelFile);
-  const SafetensorsReader reader(file);
-  const auto shape = [&](const char* name) {
-    const TensorInfo* info = FindParameter(reader, name);
-    if (info == nullptr || info->shape.size() != 2) {
-      throw Error(ErrorKind::kInput, fmt::format("no GPT-2: it has no matrix '{}'", name), file);
-    }
-    return info->shape;
-  };
-  ModelConfig config;
-  config.vocab = shape("transformer.wte.weight")[0];
-  config.hidden = shape("transformer.wte.weight")[1];
-  config.positions = shape("transformer.wpe.weight")[0];
-  config.layers = 0;
-  while (FindParameter(reader, fmt::format("transformer.h.{}.ln_1.weight", config.layers))) {
-    ++config.layers;
-  }
-  const std::string config_file = Join(checkpoint, kConfigFile);
-  config.heads = ReadHeads(ReadSmallFile(config_file, kMaxConfigBytes), config_file);
-  Validate(config);
-  uint64_t bytes = 0;
-  for (const TensorInfo& tensor : reader.tensors()) bytes += tensor.bytes;
-  if (bytes / sizeof(float) < static_cast<uint64_t>(CountParameters(config))) {
-    // Before anything of that size is allocated.
-    throw Error(ErrorKind::kInput, "it is too small for the model that its shapes describe", file);
-  }
-  return config;
+  return OpenStoredModel(checkpoint).config;
 }
 
 void LoadParameters(const std::string& checkpoint, const Gpt2& model) {
-  const std::string file = Join(checkpoint, kModelFile);
-  const SafetensorsReader reader(file);
+  const StoredModel stored = OpenStoredModel(checkpoint);
+  const at::NoGradGuard no_grad;
   for (const Parameter& parameter : model.parameters()) {
-    ReadInto(reader, FindParameter(reader, parameter.name), {parameter.name, parameter.value},
-             file);
+    at::Tensor target = parameter.value;
+    const at::Tensor host = at::empty(target.sizes(), at::kFloat);
+    ReadParameter(stored, parameter.name, target.sizes(),
+                  {host.mutable_data_ptr<float>(), static_cast<size_t>(host.numel())});
+    target.copy_(host);
   }
 }
 

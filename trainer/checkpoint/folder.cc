@@ -11,6 +11,7 @@
 #include "pipeline/fd.h"
 #include "pipeline/hash.h"
 #include "pipeline/output_file.h"
+#include "trainer/checkpoint/foreign_path.h"
 
 namespace owt::trainer {
 namespace {
@@ -19,7 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "iter_";
 const std::string kRemoving = ".removing-";
-constexpr const char* kLatestFile = "latest_checkpointed_iteration.txt";
 constexpr uint64_t kMaxChecksumsBytes = 1 << 16;
 
 std::string Join(const std::string& folder, const std::string& name) {
@@ -56,6 +56,12 @@ std::vector<std::string> NewestFirst(const std::string& save) {
   std::vector<std::string> names;
   for (auto& [iteration, name] : checkpoints) names.push_back(std::move(name));
   return names;
+}
+
+bool IsCheckpointFile(const std::string& name) {
+  return name == kModelFile || name == kOptimizerFile || name == kConfigFile ||
+         std::find(std::begin(kTokenizerFiles), std::end(kTokenizerFiles), name) !=
+             std::end(kTokenizerFiles);
 }
 
 uint64_t HashFile(const std::string& path, uint64_t* bytes) {
@@ -111,8 +117,8 @@ std::optional<std::string> FindDamage(const std::string& checkpoint) {
   uint64_t bytes = 0;
   bool has_model = false;
   while (lines >> hash >> bytes >> name) {
-    // Names come from a file: only the three that we write are looked at.
-    if (name != kModelFile && name != kOptimizerFile && name != kConfigFile) {
+    // Names come from a file: only those that we write are looked at.
+    if (!IsCheckpointFile(name)) {
       return fmt::format("checksums.txt names the unknown file '{}'", name);
     }
     const std::string path = Join(checkpoint, name);
@@ -161,6 +167,9 @@ void RemoveOldCheckpoints(const std::string& save, int64_t keep) {
 }
 
 std::string ResolveCheckpoint(const std::string& path) {
+  if (fs::path(path).filename() == kModelFile && FileExists(path)) {
+    return ResolveCheckpoint(fs::absolute(path).parent_path().string());
+  }
   if (FileExists(Join(path, kModelFile))) {
     // A model from elsewhere has no checksums; ours must match them.
     if (FileExists(Join(path, kChecksumsFile))) {
@@ -168,14 +177,16 @@ std::string ResolveCheckpoint(const std::string& path) {
     }
     return path;
   }
+  if (const auto foreign = FindForeignModel(path)) return *foreign;
   const FoundCheckpoint found = FindCheckpoint(path);
   if (!found.path.empty()) return found.path;
-  throw Error(ErrorKind::kInput,
-              found.damaged.empty()
-                  ? "no checkpoint: neither iter_* folders nor a model.safetensors; owt train "
-                    "--save makes them"
-                  : fmt::format("no whole checkpoint; {}", found.damaged.front()),
-              path);
+  throw Error(
+      ErrorKind::kInput,
+      found.damaged.empty()
+          ? "no checkpoint: neither iter_* folders nor a model.safetensors, which owt train "
+            "--save makes, nor a model of nanoGPT, Megatron-LM or llm.c (docs/formats.md)"
+          : fmt::format("no whole checkpoint; {}", found.damaged.front()),
+      path);
 }
 
 }  // namespace owt::trainer

@@ -27,11 +27,12 @@ CheckpointSaver::~CheckpointSaver() {
 void CheckpointSaver::Save(const Gpt2& model, const AdamW& optimizer, const TrainState& state) {
   Wait();
   if (!config_.async_save) {
-    say_(SaveAndClean(CheckpointContent(model, optimizer, state, /*copy=*/false), config_.save,
-                      config_.keep_checkpoints));
+    say_(SaveAndClean(CheckpointContent(model, optimizer, state, tokenizer_, /*copy=*/false),
+                      config_.save, config_.keep_checkpoints));
     return;
   }
-  auto content = std::make_shared<const CheckpointContent>(model, optimizer, state, /*copy=*/true);
+  auto content = std::make_shared<const CheckpointContent>(model, optimizer, state, tokenizer_,
+                                                           /*copy=*/true);
   saving_ = std::async(std::launch::async,
                        [content, save = config_.save, keep = config_.keep_checkpoints] {
                          return SaveAndClean(*content, save, keep);

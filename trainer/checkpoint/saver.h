@@ -15,8 +15,9 @@ class CheckpointSaver {
  public:
   using Say = std::function<void(std::string_view line)>;
 
-  // `config` must outlive this.
-  CheckpointSaver(const TrainConfig& config, Say say) : config_(config), say_(std::move(say)) {}
+  // `config` and `tokenizer`, which may be null, must outlive this.
+  CheckpointSaver(const TrainConfig& config, const formats::Gpt2Vocab* tokenizer, Say say)
+      : config_(config), tokenizer_(tokenizer), say_(std::move(say)) {}
 
   // Waits for the one that is being written; a failure of it is lost with the run.
   ~CheckpointSaver();
@@ -29,6 +30,7 @@ class CheckpointSaver {
 
  private:
   const TrainConfig& config_;
+  const formats::Gpt2Vocab* tokenizer_;
   Say say_;
   std::future<std::string> saving_;  // what to say about it
 };

@@ -170,6 +170,9 @@ class TrainCommand : public Stage {
   void DeclareCheckpoints(OptionSet& options) {
     options.Group("Checkpoints")
         .Text("save", &config_.save, "DIR", "folder of checkpoints; resumed from if it has one")
+        .File("tokenizer", &config_.tokenizer,
+              "the data's, if it is not GPT-2's; goes into checkpoints")
+        .RunOnly()
         .Integer("save-interval", &config_.save_interval, 1, kAny, "updates between checkpoints")
         .Integer("keep-checkpoints", &config_.keep_checkpoints, 0, kAny,
                  "remove all but the newest so many; 0 keeps all")

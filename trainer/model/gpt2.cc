@@ -130,7 +130,8 @@ at::Tensor Gpt2::Attention(const Block& block, const at::Tensor& x_BTC, size_t l
 }
 
 at::Tensor Gpt2::Mlp(const Block& block, const at::Tensor& x_BTC) const {
-  const at::Tensor inner = at::gelu(Linear(x_BTC, block.fc_weight, block.fc_bias), "tanh");
+  const at::Tensor inner =
+      at::gelu(Linear(x_BTC, block.fc_weight, block.fc_bias), config_.exact_gelu ? "none" : "tanh");
   return Dropout(Linear(inner, block.fc_proj_weight, block.fc_proj_bias));
 }
 
