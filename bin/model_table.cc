@@ -27,6 +27,8 @@ std::unique_ptr<Stage> MakeEvaluate() { return trainer::MakeEvaluate(MakeEncoder
 
 std::unique_ptr<Stage> MakeGenerate() { return trainer::MakeGenerate(MakeEncoder); }
 
+std::unique_ptr<Stage> MakeServe() { return trainer::MakeServe(MakeEncoder); }
+
 using enum PathRule;
 
 constexpr StageEntry kTable[] = {
@@ -36,6 +38,8 @@ constexpr StageEntry kTable[] = {
      "one line on stdout", kInputs, MakeEvaluate, ""},
     {"generate", "Model", "write text with a model", "a checkpoint", "text on stdout", kNone,
      MakeGenerate, ""},
+    {"serve", "Model", "answer HTTP requests for text, as Megatron-LM's server", "a checkpoint",
+     "answers on PUT /api", kNone, MakeServe, ""},
 };
 
 }  // namespace
