@@ -42,9 +42,9 @@ class GuardedTextModel : public TextModel {
 
   int64_t rows() const override { return model_->rows(); }
 
-  std::unique_ptr<TextState> Read(std::span<const uint32_t> ids, bool all,
-                                  std::vector<float>* logits) override {
-    return WithOwtErrors([&] { return model_->Read(ids, all, logits); });
+  std::unique_ptr<TextState> Read(std::span<const uint32_t> ids, std::vector<float>* logits,
+                                  std::vector<float>* log_probs) override {
+    return WithOwtErrors([&] { return model_->Read(ids, logits, log_probs); });
   }
 
   void Step(std::span<TextState* const> texts, std::span<const uint32_t> ids,

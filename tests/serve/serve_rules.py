@@ -4,7 +4,7 @@
 
 Usage: serve_rules.py OWT HAVE_TRAINER. With HAVE_TRAINER 0 or OFF it says so and exits 77: skipped.
 """
-import json, pathlib, re, subprocess, sys, tempfile, threading
+import json, pathlib, re, socket, subprocess, sys, tempfile, threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
@@ -130,6 +130,26 @@ def check_client(owt, model, server):
            "owt generate: cannot reach the server 127.0.0.1:1: Connection refused; start one with owt serve\n"))
 
 
+def check_refusals(owt, folder):
+    """What is wrong with the command line or the model."""
+    def run(*words):
+        done = subprocess.run([owt, *words], capture_output=True, text=True)
+        return done.returncode, done.stderr.splitlines()[-1]
+
+    tiny_gpt2.write(folder / "small", vocab=300)
+    small = ("--checkpoint", str(folder / "small"), "-j", "1")
+    expect("an id that the model does not know", run("generate", *small, "--prompt", "The road"),
+           (2, "owt generate: the prompt has id 2975, but the model 300 ids"))
+    expect("another tokenizer", run("serve", *small, "--port", "0"),
+           (2, "owt serve: the tokenizer has 50257 ids, but the model 300: give the tokenizer of the model's data with --tokenizer"))
+    expect("--logprobs of a long prompt", run("generate", "--checkpoint", str(folder / "model"), "-j", "1", "--logprobs",
+                                              "--prompt", "a " * 100)[0], 2)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        where = f"--host 127.0.0.1 --port {taken.getsockname()[1]}"
+        expect("a port that is taken", run("serve", *small, *where.split()),
+               (2, f"owt serve: cannot listen at {where}: Address already in use; choose another --port, or end what listens there"))
+
+
 def check_end(owt, folder):
     """Ctrl-C: what runs is finished, what waits is told, exit code 130."""
     tiny_gpt2.write(folder / "long", positions=100000, hidden=8, layers=1)
@@ -164,6 +184,7 @@ def main():
             check_http(server)
             check_page(server)
             check_client(owt, model, server)
+        check_refusals(owt, folder)
         check_end(owt, folder)
     print(*problems, sep="\n")
     print(f"{checks} checks, {len(problems)} problems")

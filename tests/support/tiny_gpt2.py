@@ -4,10 +4,10 @@ import json, pathlib, random, struct
 VOCAB = 50257
 
 
-def write(folder, positions=64, hidden=16, layers=2, heads=2, seed=1):
+def write(folder, positions=64, hidden=16, layers=2, heads=2, seed=1, vocab=VOCAB):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    shapes = {"wte.weight": [VOCAB, hidden], "wpe.weight": [positions, hidden]}
+    shapes = {"wte.weight": [vocab, hidden], "wpe.weight": [positions, hidden]}
     for i in range(layers):
         for name, shape in (("ln_1.weight", [hidden]), ("ln_1.bias", [hidden]), ("attn.c_attn.weight", [hidden, 3 * hidden]),
                             ("attn.c_attn.bias", [3 * hidden]), ("attn.c_proj.weight", [hidden, hidden]),

@@ -2,8 +2,11 @@
 // thread; HTTP has a thread of its own, which is there before the model is loaded.
 #include <fmt/format.h>
 
+#include <atomic>
+#include <chrono>
 #include <exception>
 #include <random>
+#include <string_view>
 #include <thread>
 
 #include "formats/tokenizer_files.h"

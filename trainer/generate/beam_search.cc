@@ -43,14 +43,13 @@ class Search {
       : model_(model), options_(options), width_(static_cast<size_t>(options.width)) {
     Beam first;
     first.ids.assign(prompt.begin(), prompt.end());
-    first.state = model.Read(prompt, /*all=*/false, &logits_);
+    first.state = model.Read(prompt, &logits_, nullptr);
     beams_.push_back(std::move(first));
   }
 
   std::vector<Hypothesis> Run(const std::function<bool()>& cancelled) {
     for (int64_t i = 0; i < options_.tokens && !cancelled(); ++i) {
-      if (i > 0) Step();
-      const std::vector<Successor> successors = Best();
+      const std::vector<Successor> successors = i == 0 ? BestAfterPrompt() : BestAfterStep();
       if (successors.empty()) break;
       length_ = i + 1;
       Extend(successors);
@@ -63,11 +62,18 @@ class Search {
   }
 
  private:
-  // The logits after each beam, at most rows() of them at a time.
-  void Step() {
-    logits_.clear();
+  std::vector<Successor> BestAfterPrompt() {
+    std::vector<Successor> best;
+    AddSuccessors(0, logits_, &best);
+    return best;
+  }
+
+  // Steps rows() beams at a time: neither logits nor successors of all beams are ever there at
+  // once.
+  std::vector<Successor> BestAfterStep() {
+    std::vector<Successor> best;
     const auto rows = static_cast<size_t>(model_.rows());
-    std::vector<float> part;
+    const auto stride = static_cast<size_t>(model_.vocab());
     for (size_t begin = 0; begin < beams_.size(); begin += rows) {
       std::vector<TextState*> states;
       std::vector<uint32_t> tokens;
@@ -75,32 +81,30 @@ class Search {
         states.push_back(beams_[i].state.get());
         tokens.push_back(beams_[i].ids.back());
       }
-      model_.Step(states, tokens, &part);
-      logits_.insert(logits_.end(), part.begin(), part.end());
-    }
-  }
-
-  // The likeliest successors of all beams, the best first.
-  std::vector<Successor> Best() const {
-    std::vector<Successor> all;
-    std::vector<float> log_probs;
-    const auto stride = static_cast<size_t>(model_.vocab());
-    for (size_t beam = 0; beam < beams_.size(); ++beam) {
-      LogSoftmax(std::span(logits_).subspan(beam * stride, stride), &log_probs);
-      for (uint32_t id = 0; id < std::min<size_t>(options_.vocab, stride); ++id) {
-        const double sum = beams_[beam].sum + log_probs[id];
-        if (std::isfinite(sum) && !IsForbidden(beams_[beam], id))
-          all.push_back({beam, id, log_probs[id], sum});
+      model_.Step(states, tokens, &logits_);
+      for (size_t i = 0; i < states.size(); ++i) {
+        AddSuccessors(begin + i, std::span(logits_).subspan(i * stride, stride), &best);
       }
     }
-    const size_t kept = std::min(2 * width_, all.size());
-    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(),
+    return best;
+  }
+
+  // Adds a beam's successors to the likeliest so far, the best first, and keeps 2 * width of them.
+  void AddSuccessors(size_t beam, std::span<const float> logits, std::vector<Successor>* best) {
+    LogSoftmax(logits, &log_probs_);
+    for (uint32_t id = 0; id < std::min<size_t>(options_.vocab, logits.size()); ++id) {
+      const double sum = beams_[beam].sum + log_probs_[id];
+      if (std::isfinite(sum) && !IsForbidden(beams_[beam], id)) {
+        best->push_back({beam, id, log_probs_[id], sum});
+      }
+    }
+    const size_t kept = std::min(2 * width_, best->size());
+    std::partial_sort(best->begin(), best->begin() + static_cast<std::ptrdiff_t>(kept), best->end(),
                       [](const Successor& a, const Successor& b) {
                         if (a.sum != b.sum) return a.sum > b.sum;
                         return a.beam != b.beam ? a.beam < b.beam : a.token < b.token;
                       });
-    all.resize(kept);
-    return all;
+    best->resize(kept);
   }
 
   bool IsForbidden(const Beam& beam, uint32_t id) const {
@@ -156,7 +160,7 @@ class Search {
   size_t width_;
   int64_t length_ = 0;  // new tokens of the beams
   std::vector<Beam> beams_;
-  std::vector<float> logits_;
+  std::vector<float> logits_, log_probs_;
   std::vector<Hypothesis> found_;  // the best first, at most width_
 };
 

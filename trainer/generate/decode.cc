@@ -3,7 +3,6 @@
 #include "trainer/generate/decode.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <memory>
 
@@ -34,16 +33,9 @@ class Row {
     if (ids.size() > positions || state_ != nullptr) {
       ids = ids.last(std::max<size_t>(1, positions / 2));
     }
-    const bool all = options_.log_probs && state_ == nullptr;
-    state_ = model.Read(ids, all, logits);
+    const bool score = options_.log_probs && state_ == nullptr;
+    state_ = model.Read(ids, logits, score ? &text_->log_probs : nullptr);
     length_ = ids.size();
-    if (!all) return;
-    const auto vocab = static_cast<size_t>(model.vocab());
-    for (size_t i = 1; i < ids.size(); ++i) {
-      text_->log_probs.push_back(
-          LogProb(std::span(*logits).subspan((i - 1) * vocab, vocab), ids[i]));
-    }
-    logits->erase(logits->begin(), logits->end() - static_cast<std::ptrdiff_t>(vocab));
   }
 
   // Draws from the logits after the text. Returns whether the text goes on.
@@ -158,13 +150,6 @@ std::vector<DecodedText> Decode(TextModel& model, std::span<const std::vector<ui
   for (size_t i = 0; i < prompts.size(); ++i) texts[i].ids = prompts[i];
   Decoding(model, options, hooks).Run(&texts);
   return texts;
-}
-
-float LogProb(std::span<const float> logits, uint32_t token) {
-  const float highest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - highest));
-  return static_cast<float>(static_cast<double>(logits[token] - highest) - std::log(sum));
 }
 
 }  // namespace owt::trainer

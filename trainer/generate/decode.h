@@ -48,7 +48,4 @@ struct DecodeHooks {
 std::vector<DecodedText> Decode(TextModel& model, std::span<const std::vector<uint32_t>> prompts,
                                 const DecodeOptions& options, const DecodeHooks& hooks = {});
 
-// log p(token) by the softmax over the row.
-float LogProb(std::span<const float> logits, uint32_t token);
-
 }  // namespace owt::trainer

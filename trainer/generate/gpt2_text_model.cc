@@ -21,6 +21,7 @@
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/folder.h"
 #include "trainer/device.h"
+#include "trainer/generate/sampler.h"
 #include "trainer/model/gpt2.h"
 #include "trainer/model/layer_norm.h"
 
@@ -45,11 +46,12 @@ class Gpt2State : public TextState {
   int64_t length = 0;
 };
 
-// Appends keys and values of [1, H, T, D]; the room doubles, so that a token costs no copy of all.
+// Appends keys and values of [1, H, T, D]; the room grows by half, so that a token costs no copy of
+// all.
 void Append(const at::Tensor& added, int64_t length, int64_t most, at::Tensor* kept) {
   const int64_t needed = length + added.size(2);
   if (!kept->defined() || kept->size(2) < needed) {
-    const int64_t room = std::min(std::max(2 * needed, int64_t{64}), most);
+    const int64_t room = std::min(needed + needed / 2 + 4, most);
     at::Tensor larger = at::empty({1, added.size(1), room, added.size(3)}, added.options());
     if (length > 0) larger.narrow(2, 0, length).copy_(kept->narrow(2, 0, length));
     *kept = larger;
@@ -85,18 +87,18 @@ class Gpt2TextModel : public TextModel {
 
   int64_t rows() const override { return kRows; }
 
-  std::unique_ptr<TextState> Read(std::span<const uint32_t> ids, bool all,
-                                  std::vector<float>* logits) override {
+  std::unique_ptr<TextState> Read(std::span<const uint32_t> ids, std::vector<float>* logits,
+                                  std::vector<float>* log_probs) override {
     const at::NoGradGuard no_grad;
     auto state = std::make_unique<Gpt2State>();
     state->layers.resize(layers_.size());
     Gpt2State* const texts[] = {state.get()};
     const auto length = static_cast<int64_t>(ids.size());
     const at::Tensor positions_TC = position_embedding_TC_.narrow(0, 0, length);
-    at::Tensor hidden_TC = Hidden(Embedded(ids, length).add_(positions_TC), texts);
+    const at::Tensor hidden_TC = Hidden(Embedded(ids, length).add_(positions_TC), texts);
     state->length = length;
-    if (!all) hidden_TC = hidden_TC.narrow(0, length - 1, 1);
-    StoreLogits(hidden_TC, hidden_TC.size(0), logits);
+    if (log_probs != nullptr) StoreLogProbs(hidden_TC, ids, log_probs);
+    StoreLogits(hidden_TC.narrow(0, length - 1, 1), 1, logits);
     return state;
   }
 
@@ -188,6 +190,24 @@ class Gpt2TextModel : public TextModel {
         q_BHTD, cache.keys.narrow(2, 0, length + count), cache.values.narrow(2, 0, length + count),
         {}, 0.0, /*is_causal=*/count > 1);
     return mixed_BHTD.transpose(1, 2).reshape({count, config_.hidden});
+  }
+
+  // Of all tokens but the first, some rows of logits at a time: all would take 4 V bytes a token.
+  void StoreLogProbs(const at::Tensor& hidden_TC, std::span<const uint32_t> ids,
+                     std::vector<float>* out) const {
+    constexpr int64_t kChunk = 64;
+    out->clear();
+    std::vector<float> logits;
+    const int64_t end = hidden_TC.size(0) - 1;
+    for (int64_t begin = 0; begin < end; begin += kChunk) {
+      const int64_t count = std::min(kChunk, end - begin);
+      StoreLogits(hidden_TC.narrow(0, begin, count), count, &logits);
+      const auto vocab = static_cast<size_t>(config_.vocab);
+      for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+        out->push_back(LogProb(std::span(logits).subspan(i * vocab, vocab),
+                               ids[static_cast<size_t>(begin) + i + 1]));
+      }
+    }
   }
 
   // Of the first `count` rows.

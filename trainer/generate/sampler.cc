@@ -135,4 +135,11 @@ uint32_t LikeliestToken(std::span<const float> logits) {
   return best;
 }
 
+float LogProb(std::span<const float> logits, uint32_t token) {
+  const float highest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - highest));
+  return static_cast<float>(static_cast<double>(logits[token] - highest) - std::log(sum));
+}
+
 }  // namespace owt::trainer

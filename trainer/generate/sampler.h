@@ -21,6 +21,9 @@ struct SamplingOptions {
 uint32_t SampleToken(std::span<const float> logits, const SamplingOptions& options,
                      std::mt19937_64& random);
 
+// log p(token) by the softmax over the row. REQUIRES: token < logits.size().
+float LogProb(std::span<const float> logits, uint32_t token);
+
 // The most likely token, the first of several. REQUIRES: logits is not empty.
 uint32_t LikeliestToken(std::span<const float> logits);
 

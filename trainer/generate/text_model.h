@@ -29,10 +29,11 @@ class TextModel {
   // How many texts Step takes at once at about the price of one.
   virtual int64_t rows() const = 0;
 
-  // Reads a text from its start. `logits` gets the row after its last token or, with `all`, after
-  // each token. REQUIRES: 1 <= ids.size() <= positions().
-  virtual std::unique_ptr<TextState> Read(std::span<const uint32_t> ids, bool all,
-                                          std::vector<float>* logits) = 0;
+  // Reads a text from its start. `logits` gets the row after its last token; `log_probs`, where it
+  // is not null, the LogProb (sampler.h) of each token but the first given those before it.
+  // REQUIRES: 1 <= ids.size() <= positions().
+  virtual std::unique_ptr<TextState> Read(std::span<const uint32_t> ids, std::vector<float>* logits,
+                                          std::vector<float>* log_probs) = 0;
 
   // Adds one token to each text; `logits` gets a row for each. REQUIRES: as many ids as texts, not
   // more than rows(); each text has room for it; no text is named twice.

@@ -26,7 +26,7 @@ struct ApiServiceOptions {
 // one that owns the model. Requests are done one at a time, in order of arrival.
 class ApiService {
  public:
-  // The result of a request, and the line for the log.
+  // The answer of the model; gives up when stop() is true.
   using Compute = std::function<ApiAnswer(const ApiRequest&, const std::function<bool()>& stop)>;
   using Log = std::function<void(std::string_view line)>;
 

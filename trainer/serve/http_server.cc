@@ -1,7 +1,6 @@
 #include "trainer/serve/http_server.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -12,64 +11,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <memory>
 #include <utility>
 
 #include "pipeline/error.h"
+#include "trainer/serve/listen_socket.h"
 
 namespace owt::trainer {
-namespace {
-
-std::string_view Reason(int code) {
-  constexpr std::pair<int, std::string_view> kReasons[] = {{200, "OK"},
-                                                           {400, "Bad Request"},
-                                                           {403, "Forbidden"},
-                                                           {404, "Not Found"},
-                                                           {405, "Method Not Allowed"},
-                                                           {408, "Request Timeout"},
-                                                           {413, "Content Too Large"},
-                                                           {415, "Unsupported Media Type"},
-                                                           {417, "Expectation Failed"},
-                                                           {421, "Misdirected Request"},
-                                                           {431, "Request Header Fields Too Large"},
-                                                           {500, "Internal Server Error"},
-                                                           {501, "Not Implemented"},
-                                                           {503, "Service Unavailable"},
-                                                           {505, "HTTP Version Not Supported"}};
-  for (const auto& [number, reason] : kReasons) {
-    if (number == code) return reason;
-  }
-  return "Error";
-}
-
-std::string Serialize(const HttpResponse& response, bool keep_alive, bool with_body) {
-  std::string text = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n"
-      "X-Content-Type-Options: nosniff\r\n",
-      response.code, Reason(response.code), response.content_type, response.body.size(),
-      keep_alive ? "keep-alive" : "close");
-  for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
-  text += "\r\n";
-  if (with_body) text += response.body;
-  return text;
-}
-
-// host:port of a socket, IPv6 in brackets.
-std::string AddressOf(int fd) {
-  sockaddr_storage address = {};
-  socklen_t size = sizeof(address);
-  std::array<char, NI_MAXHOST> host = {};
-  std::array<char, NI_MAXSERV> port = {};
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
-      getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host.data(), host.size(),
-                  port.data(), port.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-    return "?";
-  }
-  const char* form = address.ss_family == AF_INET6 ? "[{}]:{}" : "{}:{}";
-  return fmt::format(fmt::runtime(form), host.data(), port.data());
-}
-
-}  // namespace
 
 struct HttpServer::Connection {
   enum class State { kReading, kWaiting, kSending, kDraining, kClosed };
@@ -88,43 +36,14 @@ struct HttpServer::Connection {
   short events = 0;  // from poll
 };
 
-HttpServer::HttpServer(const HttpServerOptions& options) : options_(options) {
-  Listen();
+HttpServer::HttpServer(const HttpServerOptions& options)
+    : options_(options), listener_(Listen(options.host, options.port)) {
+  address_ = AddressOf(listener_);
   wake_ = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
   if (!wake_.valid()) ThrowErrno(ErrorKind::kResource, "eventfd");
 }
 
 HttpServer::~HttpServer() = default;
-
-void HttpServer::Listen() {
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const std::string port = std::to_string(options_.port);
-  const std::string where = fmt::format("--host {} --port {}", options_.host, port);
-  if (const int error = getaddrinfo(options_.host.c_str(), port.c_str(), &hints, &found)) {
-    throw Error(ErrorKind::kUsage, fmt::format("{}: {}", where, gai_strerror(error)));
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-  int number = 0;
-  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-    Fd fd(socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
-    const int on = 1;
-    if (fd.valid()) setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (fd.valid() && bind(fd.get(), at->ai_addr, at->ai_addrlen) == 0 &&
-        listen(fd.get(), SOMAXCONN) == 0) {
-      address_ = AddressOf(fd.get());
-      listener_ = std::move(fd);
-      return;
-    }
-    number = errno;
-  }
-  throw Error(ErrorKind::kUsage,
-              fmt::format("cannot listen at {}: {}; choose another --port, or end what listens "
-                          "there",
-                          where, std::strerror(number)));
-}
 
 void HttpServer::Run(const Handler& handler, const std::function<bool()>& stopping) {
   while (true) {
@@ -183,7 +102,7 @@ void HttpServer::Accept() {
     if (connections_.size() >= options_.connections && !MakeRoom()) {
       const HttpResponse busy{
           503, "text/plain", "all connections are taken\n", {{"Retry-After", "1"}}};
-      const std::string text = Serialize(busy, /*keep_alive=*/false, /*with_body=*/true);
+      const std::string text = SerializeResponse(busy, /*keep_alive=*/false, /*with_body=*/true);
       [[maybe_unused]] const ssize_t size =
           send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       continue;
@@ -257,7 +176,7 @@ void HttpServer::Respond(Connection& connection, const HttpResponse& response, b
   handler.answered(response.code);
   connection.id = 0;
   connection.keep_alive = keep_alive;
-  connection.out = Serialize(response, keep_alive, !connection.head_only);
+  connection.out = SerializeResponse(response, keep_alive, !connection.head_only);
   connection.sent = 0;
   connection.state = Connection::State::kSending;
   connection.since = Clock::now();

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,15 +12,9 @@
 
 #include "pipeline/fd.h"
 #include "trainer/serve/http_parser.h"
+#include "trainer/serve/http_response.h"
 
 namespace owt::trainer {
-
-struct HttpResponse {
-  int code = 200;
-  std::string content_type;
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // further ones
-};
 
 struct HttpServerOptions {
   std::string host = "127.0.0.1";
@@ -75,7 +68,6 @@ class HttpServer {
   struct Connection;
   using Clock = std::chrono::steady_clock;
 
-  void Listen();
   void Accept();
   bool MakeRoom();
   void Poll(bool stopping);
@@ -89,8 +81,8 @@ class HttpServer {
   void Expire(bool stopping, const Handler& handler);
 
   HttpServerOptions options_;
-  std::string address_;
   Fd listener_, wake_;
+  std::string address_;
   Id next_id_ = 1;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::atomic<size_t> num_connections_ = 0;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "trainer/generate/sampler.h"
 #include "trainer/generate/text_model.h"
 
 namespace owt::tests {
@@ -38,14 +39,17 @@ class FakeTextModel : public trainer::TextModel {
 
   int64_t rows() const override { return rows_; }
 
-  std::unique_ptr<trainer::TextState> Read(std::span<const uint32_t> ids, bool all,
-                                           std::vector<float>* logits) override {
+  std::unique_ptr<trainer::TextState> Read(std::span<const uint32_t> ids,
+                                           std::vector<float>* logits,
+                                           std::vector<float>* log_probs) override {
     if (ids.empty() || std::ssize(ids) > positions_) ++num_errors;
     auto state = std::make_unique<State>();
-    logits->clear();
     for (const uint32_t id : ids) {
+      if (log_probs != nullptr && !state->text.empty()) {
+        log_probs->push_back(trainer::LogProb(*logits, id));
+      }
       state->text.push_back(id);
-      if (all || state->text.size() == ids.size()) AppendLogits(*state, logits);
+      *logits = logits_(state->text);
     }
     ++num_reads;
     return state;

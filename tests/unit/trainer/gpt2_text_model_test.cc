@@ -54,11 +54,17 @@ TEST(Gpt2TextModelTest, LogitsAreTheModels) {
   const TextIds ids = RandomText(random, kTestPositions);
   const at::Tensor want = AllLogits(model, ids);
   for (const size_t prompt : {1U, 2U, 17U, 40U}) {
-    std::vector<float> logits;
-    const auto state = text_model->Read(std::span(ids).first(prompt), /*all=*/true, &logits);
-    EXPECT_LT(Distance(logits, want.slice(0, 0, static_cast<int64_t>(prompt)).flatten()), 1e-4);
-    const auto last = text_model->Read(std::span(ids).first(prompt), /*all=*/false, &logits);
+    std::vector<float> logits, log_probs, same;
+    const auto last = text_model->Read(std::span(ids).first(prompt), &logits, &log_probs);
     EXPECT_LT(Distance(logits, want[static_cast<int64_t>(prompt) - 1]), 1e-4);
+    ASSERT_EQ(log_probs.size(), prompt - 1);
+    for (size_t i = 1; i < prompt; ++i) {
+      const double log_prob =
+          want[static_cast<int64_t>(i) - 1].log_softmax(0)[ids[i]].item<double>();
+      EXPECT_NEAR(log_probs[i - 1], log_prob, 1e-4);
+    }
+    text_model->Read(std::span(ids).first(prompt), &same, nullptr);
+    EXPECT_EQ(same, logits);
     for (size_t i = prompt; i < ids.size(); ++i) {
       TextState* const states[] = {last.get()};
       text_model->Step(states, std::span(ids).subspan(i, 1), &logits);
@@ -95,7 +101,7 @@ TEST(Gpt2TextModelTest, ACopyGoesItsOwnWay) {
   const Gpt2 model = RandomGpt2(32);
   const auto text_model = MakeTextModel(model, Precision::kFp32);
   std::vector<float> logits, again;
-  const auto state = text_model->Read(TextIds{1, 2, 3}, false, &logits);
+  const auto state = text_model->Read(TextIds{1, 2, 3}, &logits, nullptr);
   const auto copy = text_model->Copy(*state);
   TextState* const one[] = {state.get()};
   TextState* const other[] = {copy.get()};

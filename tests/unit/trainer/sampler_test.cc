@@ -86,5 +86,12 @@ TEST(SamplerTest, SameSeedSameTokens) {
   }
 }
 
+TEST(LogProbTest, IsTheLogOfTheSoftmax) {
+  const std::vector<float> logits = {std::log(1.F), std::log(2.F), std::log(5.F)};
+  EXPECT_NEAR(LogProb(logits, 0), std::log(0.125), 1e-6);
+  EXPECT_NEAR(LogProb(logits, 2), std::log(0.625), 1e-6);
+  EXPECT_NEAR(LogProb(std::vector<float>{1000, 1000}, 1), std::log(0.5), 1e-6);
+}
+
 }  // namespace
 }  // namespace owt::trainer
