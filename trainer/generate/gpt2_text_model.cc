@@ -172,8 +172,10 @@ class Gpt2TextModel : public TextModel {
     const at::Tensor mixed_NC = at::zeros({rows, c}, qkv_N3C.options());
     for (size_t i = 0; i < texts.size(); ++i) {
       const auto row = static_cast<int64_t>(i);
+      // A copy begins where memory is aligned, whichever row it was.
+      const at::Tensor qkv_13C = qkv_N3C.narrow(0, row, 1).clone();
       mixed_NC.narrow(0, row, 1).copy_(
-          AttentionOf(qkv_N3C.narrow(0, row, 1), texts[i]->layers[layer], texts[i]->length, 1));
+          AttentionOf(qkv_13C, texts[i]->layers[layer], texts[i]->length, 1));
     }
     return mixed_NC;
   }
