@@ -27,6 +27,8 @@ std::unique_ptr<Stage> MakeEvaluate() { return trainer::MakeEvaluate(MakeEncoder
 
 std::unique_ptr<Stage> MakeGenerate() { return trainer::MakeGenerate(MakeEncoder); }
 
+std::unique_ptr<Stage> MakeServe() { return trainer::MakeServe(MakeEncoder); }
+
 using enum PathRule;
 
 constexpr StageEntry kTable[] = {
@@ -38,6 +40,8 @@ constexpr StageEntry kTable[] = {
      MakeGenerate, ""},
     {"convert-checkpoint", "Model", "a model in other programs' formats", "a checkpoint",
      "a Hugging Face folder, or llm.c's .bin", kNone, trainer::MakeConvertCheckpoint, ""},
+    {"serve", "Model", "answer HTTP requests for text, as Megatron-LM's server", "a checkpoint",
+     "answers on PUT /api", kNone, MakeServe, ""},
 };
 
 }  // namespace

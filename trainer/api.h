@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "trainer/config.h"
-#include "trainer/generate/sampler.h"
+#include "trainer/generate/text_model.h"
 
 namespace owt::trainer {
 
@@ -55,15 +55,6 @@ using TakeScore = std::function<void(const RowScore& score)>;
 // Stores the next document's ids and returns true, or returns false at the end.
 using NextDocument = std::function<bool(std::vector<uint32_t>* ids)>;
 
-struct GenerateConfig {
-  RunConfig run;
-  SamplingOptions sampling;
-  int64_t tokens = 100;
-  uint64_t seed = 1234;
-  uint32_t vocab = 50257;      // ids from here on are padding and never drawn
-  uint32_t end_token = 50256;  // ends the text
-};
-
 // All throw Error. Not reentrant: LibTorch's threads and random state belong to the process.
 struct Api {
   // Trains until config.iterations; throws Error{kInterrupted} after a last save when cancelled.
@@ -74,9 +65,8 @@ struct Api {
   void (*score)(const ScoreConfig& config, const MakeRows& make_rows, const TakeScore& take,
                 const Hooks& hooks);
 
-  // Calls `take` with each new token. An empty prompt starts after the end token.
-  void (*generate)(const GenerateConfig& config, std::span<const uint32_t> prompt,
-                   const std::function<void(uint32_t)>& take, const Hooks& hooks);
+  // The model of a checkpoint, for generation.
+  std::unique_ptr<TextModel> (*open_text_model)(const RunConfig& config, const Hooks& hooks);
 };
 
 }  // namespace owt::trainer

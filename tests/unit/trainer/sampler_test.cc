@@ -48,6 +48,28 @@ TEST(SamplerTest, TopKCutsTheRest) {
   EXPECT_GT(Shares(logits, {1.0, 50}, 10000)[4], 0);
 }
 
+// The token that crosses p stays; of a half, a quarter, an eighth and so on.
+TEST(SamplerTest, TopPKeepsTheLikeliest) {
+  std::vector<float> logits;
+  for (int i = 0; i < 8; ++i) logits.push_back(std::log(std::ldexp(1.F, i - 8)));
+  logits[0] = logits[1];  // the sum is 1
+  const auto drawn = [&](SamplingOptions options) {
+    size_t count = 0;
+    for (const double share : Shares(logits, options, 20000)) count += share > 0 ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(drawn({1.0, 0, 0.3}), 1U);
+  EXPECT_EQ(drawn({1.0, 0, 0.51}), 2U);
+  EXPECT_EQ(drawn({1.0, 0, 0.76}), 3U);
+  EXPECT_EQ(drawn({1.0, 0, 1.0}), 8U);
+  EXPECT_EQ(drawn({1.0, 0, 0.0}), 8U);
+  EXPECT_EQ(drawn({1.0, 0, 1e-9}), 1U);
+  // Of the two likeliest the first has two thirds.
+  EXPECT_EQ(drawn({1.0, 2, 0.6}), 1U);
+  EXPECT_EQ(drawn({1.0, 2, 0.7}), 2U);
+  EXPECT_NEAR(Shares(logits, {1.0, 0, 0.51}, 20000)[7], 2.0 / 3, 0.02);
+}
+
 TEST(SamplerTest, NeverTakesTheImpossible) {
   EXPECT_NEAR(Shares({-kInfinity, 0, NAN, kInfinity}, {1.0, 0}, 1000)[1], 1.0, 1e-9);
   // Where all are, any id is as good.
@@ -62,6 +84,13 @@ TEST(SamplerTest, SameSeedSameTokens) {
   for (int i = 0; i < 100; ++i) {
     EXPECT_EQ(SampleToken(logits, {0.8, 40}, a), SampleToken(logits, {0.8, 40}, b));
   }
+}
+
+TEST(LogProbTest, IsTheLogOfTheSoftmax) {
+  const std::vector<float> logits = {std::log(1.F), std::log(2.F), std::log(5.F)};
+  EXPECT_NEAR(LogProb(logits, 0), std::log(0.125), 1e-6);
+  EXPECT_NEAR(LogProb(logits, 2), std::log(0.625), 1e-6);
+  EXPECT_NEAR(LogProb(std::vector<float>{1000, 1000}, 1), std::log(0.5), 1e-6);
 }
 
 }  // namespace

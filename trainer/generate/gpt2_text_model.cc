@@ -1,0 +1,250 @@
+// The forward pass of model/gpt2.h for one new token of several texts of different lengths. What is
+// the same for all texts (embedding, LayerNorms, products, GELU) runs over a matrix that always has
+// kRows rows: libraries choose by the shape in which order they add up, and with one shape a row's
+// result does not depend on how many others there are. Attention runs for each text by itself.
+#include "trainer/generate/gpt2_text_model.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/zeros.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "pipeline/error.h"
+#include "trainer/checkpoint/checkpoint.h"
+#include "trainer/checkpoint/folder.h"
+#include "trainer/device.h"
+#include "trainer/generate/sampler.h"
+#include "trainer/model/gpt2.h"
+#include "trainer/model/layer_norm.h"
+
+namespace owt::trainer {
+namespace {
+
+constexpr int64_t kRows = 8;
+
+struct Layer {
+  at::Tensor ln1_weight, ln1_bias, qkv_weight, qkv_bias, proj_weight, proj_bias;
+  at::Tensor ln2_weight, ln2_bias, fc_weight, fc_bias, fc_proj_weight, fc_proj_bias;
+};
+
+// Keys and values of a layer, [1, H, room, D] each, of which the first `length` are there.
+struct LayerCache {
+  at::Tensor keys, values;
+};
+
+class Gpt2State : public TextState {
+ public:
+  std::vector<LayerCache> layers;
+  int64_t length = 0;
+};
+
+// Appends keys and values of [1, H, T, D]; the room grows by half, so that a token costs no copy of
+// all.
+void Append(const at::Tensor& added, int64_t length, int64_t most, at::Tensor* kept) {
+  const int64_t needed = length + added.size(2);
+  if (!kept->defined() || kept->size(2) < needed) {
+    const int64_t room = std::min(needed + needed / 2 + 4, most);
+    at::Tensor larger = at::empty({1, added.size(1), room, added.size(3)}, added.options());
+    if (length > 0) larger.narrow(2, 0, length).copy_(kept->narrow(2, 0, length));
+    *kept = larger;
+  }
+  kept->narrow(2, length, added.size(2)).copy_(added);
+}
+
+class Gpt2TextModel : public TextModel {
+ public:
+  Gpt2TextModel(const Gpt2& model, Precision precision)
+      : config_(model.config()),
+        device_(model.device()),
+        type_(precision == Precision::kBf16 ? at::kBFloat16 : at::kFloat) {
+    const at::NoGradGuard no_grad;
+    auto next = model.parameters().begin();
+    const auto take = [&next] { return (next++)->value.detach(); };
+    const auto product = [&] { return take().to(type_); };
+    token_embedding_VC_ = take();
+    head_VC_ = token_embedding_VC_.to(type_);
+    position_embedding_TC_ = take();
+    for (int64_t i = 0; i < config_.layers; ++i) {
+      // Braces: in the order of the checkpoint.
+      layers_.push_back(Layer{take(), take(), product(), product(), product(), product(), take(),
+                              take(), product(), product(), product(), product()});
+    }
+    final_weight_ = take();
+    final_bias_ = take();
+  }
+
+  int64_t vocab() const override { return config_.vocab; }
+
+  int64_t positions() const override { return config_.positions; }
+
+  int64_t rows() const override { return kRows; }
+
+  std::unique_ptr<TextState> Read(std::span<const uint32_t> ids, std::vector<float>* logits,
+                                  std::vector<float>* log_probs) override {
+    const at::NoGradGuard no_grad;
+    auto state = std::make_unique<Gpt2State>();
+    state->layers.resize(layers_.size());
+    Gpt2State* const texts[] = {state.get()};
+    const auto length = static_cast<int64_t>(ids.size());
+    const at::Tensor positions_TC = position_embedding_TC_.narrow(0, 0, length);
+    const at::Tensor hidden_TC = Hidden(Embedded(ids, length).add_(positions_TC), texts);
+    state->length = length;
+    if (log_probs != nullptr) StoreLogProbs(hidden_TC, ids, log_probs);
+    StoreLogits(hidden_TC.narrow(0, length - 1, 1), 1, logits);
+    return state;
+  }
+
+  void Step(std::span<TextState* const> texts, std::span<const uint32_t> ids,
+            std::vector<float>* logits) override {
+    const at::NoGradGuard no_grad;
+    std::vector<Gpt2State*> states;
+    const at::Tensor positions = at::zeros({kRows}, at::kLong);
+    for (TextState* text : texts) {
+      states.push_back(static_cast<Gpt2State*>(text));
+      positions.mutable_data_ptr<int64_t>()[states.size() - 1] = states.back()->length;
+    }
+    const at::Tensor x_RC =
+        Embedded(ids, kRows).add_(at::embedding(position_embedding_TC_, positions.to(device_)));
+    const at::Tensor hidden_RC = Hidden(x_RC, states);
+    for (Gpt2State* state : states) ++state->length;
+    StoreLogits(hidden_RC, std::ssize(texts), logits);
+  }
+
+  std::unique_ptr<TextState> Copy(const TextState& text) override {
+    const at::NoGradGuard no_grad;
+    const auto& from = static_cast<const Gpt2State&>(text);
+    auto copy = std::make_unique<Gpt2State>();
+    copy->length = from.length;
+    for (const LayerCache& layer : from.layers) {
+      copy->layers.push_back({layer.keys.clone(), layer.values.clone()});
+    }
+    return copy;
+  }
+
+ private:
+  // Rows of the token embedding, filled up with token 0.
+  at::Tensor Embedded(std::span<const uint32_t> ids, int64_t rows) const {
+    const at::Tensor host = at::zeros({rows}, at::kLong);
+    std::copy(ids.begin(), ids.end(), host.mutable_data_ptr<int64_t>());
+    return at::embedding(token_embedding_VC_, host.to(device_));
+  }
+
+  // The final LayerNorm's output for x, which is one text from its start or a row per text.
+  at::Tensor Hidden(at::Tensor x_NC, std::span<Gpt2State* const> texts) const {
+    for (size_t i = 0; i < layers_.size(); ++i) {
+      const Layer& layer = layers_[i];
+      const at::Tensor qkv_N3C =
+          Product(Norm(x_NC, layer.ln1_weight, layer.ln1_bias), layer.qkv_weight, layer.qkv_bias);
+      x_NC = x_NC.add(
+          Product(Attention(qkv_N3C, i, texts), layer.proj_weight, layer.proj_bias).to(at::kFloat));
+      const at::Tensor inner =
+          Product(Norm(x_NC, layer.ln2_weight, layer.ln2_bias), layer.fc_weight, layer.fc_bias);
+      x_NC = x_NC.add(Product(at::gelu(inner, "tanh"), layer.fc_proj_weight, layer.fc_proj_bias)
+                          .to(at::kFloat));
+    }
+    return Norm(x_NC, final_weight_, final_bias_);
+  }
+
+  // In the type of the products.
+  at::Tensor Norm(const at::Tensor& x_NC, const at::Tensor& weight, const at::Tensor& bias) const {
+    return at::layer_norm(x_NC, {config_.hidden}, weight, bias, kLayerNormEpsilon).to(type_);
+  }
+
+  static at::Tensor Product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    return at::addmm(bias, x, weight);
+  }
+
+  at::Tensor Attention(const at::Tensor& qkv_N3C, size_t layer,
+                       std::span<Gpt2State* const> texts) const {
+    const int64_t c = config_.hidden, rows = qkv_N3C.size(0);
+    // One text: all rows are its first tokens.
+    if (texts.size() == 1 && texts[0]->length == 0) {
+      return AttentionOf(qkv_N3C, texts[0]->layers[layer], 0, rows);
+    }
+    const at::Tensor mixed_NC = at::zeros({rows, c}, qkv_N3C.options());
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const auto row = static_cast<int64_t>(i);
+      // A copy begins where memory is aligned, whichever row it was.
+      const at::Tensor qkv_13C = qkv_N3C.narrow(0, row, 1).clone();
+      mixed_NC.narrow(0, row, 1).copy_(
+          AttentionOf(qkv_13C, texts[i]->layers[layer], texts[i]->length, 1));
+    }
+    return mixed_NC;
+  }
+
+  // Of `count` tokens that follow the `length` ones of a cache, to which they are added.
+  at::Tensor AttentionOf(const at::Tensor& qkv_T3C, LayerCache& cache, int64_t length,
+                         int64_t count) const {
+    const at::Tensor qkv =
+        qkv_T3C.reshape({1, count, 3, config_.heads, config_.hidden / config_.heads});
+    const at::Tensor q_BHTD = qkv.select(2, 0).transpose(1, 2);
+    Append(qkv.select(2, 1).transpose(1, 2), length, config_.positions, &cache.keys);
+    Append(qkv.select(2, 2).transpose(1, 2), length, config_.positions, &cache.values);
+    const at::Tensor mixed_BHTD = at::scaled_dot_product_attention(
+        q_BHTD, cache.keys.narrow(2, 0, length + count), cache.values.narrow(2, 0, length + count),
+        {}, 0.0, /*is_causal=*/count > 1);
+    return mixed_BHTD.transpose(1, 2).reshape({count, config_.hidden});
+  }
+
+  // Of all tokens but the first, some rows of logits at a time: all would take 4 V bytes a token.
+  void StoreLogProbs(const at::Tensor& hidden_TC, std::span<const uint32_t> ids,
+                     std::vector<float>* out) const {
+    constexpr int64_t kChunk = 64;
+    out->clear();
+    std::vector<float> logits;
+    const int64_t end = hidden_TC.size(0) - 1;
+    for (int64_t begin = 0; begin < end; begin += kChunk) {
+      const int64_t count = std::min(kChunk, end - begin);
+      StoreLogits(hidden_TC.narrow(0, begin, count), count, &logits);
+      const auto vocab = static_cast<size_t>(config_.vocab);
+      for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+        out->push_back(LogProb(std::span(logits).subspan(i * vocab, vocab),
+                               ids[static_cast<size_t>(begin) + i + 1]));
+      }
+    }
+  }
+
+  // Of the first `count` rows.
+  void StoreLogits(const at::Tensor& hidden_NC, int64_t count, std::vector<float>* out) const {
+    const at::Tensor logits = at::matmul(hidden_NC, head_VC_.t())
+                                  .narrow(0, 0, count)
+                                  .to(at::kCPU, at::kFloat)
+                                  .contiguous();
+    const float* begin = logits.const_data_ptr<float>();
+    out->assign(begin, begin + logits.numel());
+  }
+
+  ModelConfig config_;
+  at::Device device_;
+  at::ScalarType type_;
+  at::Tensor token_embedding_VC_, head_VC_, position_embedding_TC_;
+  std::vector<Layer> layers_;
+  at::Tensor final_weight_, final_bias_;
+};
+
+}  // namespace
+
+std::unique_ptr<TextModel> MakeTextModel(const Gpt2& model, Precision precision) {
+  return std::make_unique<Gpt2TextModel>(model, precision);
+}
+
+std::unique_ptr<TextModel> OpenTextModel(const RunConfig& config, const Hooks& hooks) {
+  SetThreads(config.threads);
+  const at::Device device = OpenDevice(config.device);
+  const std::string checkpoint = ResolveCheckpoint(config.checkpoint);
+  const Gpt2 model(ReadModelConfig(checkpoint), device);
+  LoadParameters(checkpoint, model);
+  hooks.log(fmt::format("model of {} ({} parameters, {} positions)", checkpoint,
+                        CountParameters(model.config()), model.config().positions));
+  return MakeTextModel(model, config.precision);
+}
+
+}  // namespace owt::trainer
