@@ -68,8 +68,6 @@ CheckpointFile WriteConfig(const std::string& folder, const ModelConfig& config,
   return {kConfigFile, file.bytes(), file.xxh3()};
 }
 
-}
-
 void ReadInto(const SafetensorsReader& reader, const TensorInfo* info, const NamedTensor& to,
               const std::string& file) {
   if (info == nullptr) {
