@@ -25,7 +25,9 @@ std::vector<ScoreRow> RandomRows(int count) {
   for (int i = 0; i < count; ++i) {
     ScoreRow row;
     row.ids.resize(2 + (i % 3 == 0 ? 95 : random() % 60));
-    for (uint32_t& id : row.ids) id = random() % kScored.vocab;
+    for (uint32_t& id : row.ids) {
+      id = static_cast<uint32_t>(random()) % static_cast<uint32_t>(kScored.vocab);
+    }
     row.num_scored = static_cast<uint32_t>(i % 4 == 0 ? row.ids.size() - 1
                                                       : 1 + random() % (row.ids.size() - 1));
     rows.push_back(std::move(row));
