@@ -59,7 +59,7 @@ TEST(PickleTest, Scalars) {
 }
 
 TEST(PickleTest, ListsThatHoldThemselves) {
-  const PickleTree tree = Read(std::string("\x80\x02]q\0h\0a.", 8));
+  const PickleTree tree = Read(std::string("\x80\x02]q\0h\0a.", 9));
   ASSERT_EQ(tree[tree.root()].items.size(), 1u);
   EXPECT_EQ(tree[tree.root()].items[0], tree.root());
 }
