@@ -105,7 +105,7 @@ def check_page(server):
 
 def check_client(owt, model, server):
     def generate(*options, stdin=""):
-        return subprocess.run([owt, "generate", *options], input=stdin, capture_output=True, text=True)
+        return subprocess.run([owt, "generate", *options], input=stdin, capture_output=True, text=True, errors="replace")
 
     here, there = ("--checkpoint", str(model), "-j", "1"), ("--server", server.address)
     for options in (("--prompt", "The road"), ("--prompt", "The road", "--temperature", "0"),
@@ -114,7 +114,7 @@ def check_client(owt, model, server):
         options += ("--tokens", "20")
         local, remote = generate(*here, *options), generate(*there, *options)
         expect(f"exit codes of {options}", (local.returncode, remote.returncode), (0, 0))
-        expect(f"generate --server {options}", remote.stdout, local.stdout.encode().decode("utf-8", "replace"))
+        expect(f"generate --server {options}", remote.stdout, local.stdout)
     lines = "".join(f"Line {i}\n" for i in range(20))
     local = generate(*here, "--prompts", "-", "--tokens", "9", stdin=lines)
     expect("jsonl, a line a prompt", [json.loads(x)["text"][:7].strip() for x in local.stdout.splitlines()],

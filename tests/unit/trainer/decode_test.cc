@@ -129,7 +129,7 @@ TEST(DecodeTest, HooksEndOneTextOrAll) {
   hooks.cancelled = [&] { return ++polls > 5; };
   texts = Decode(model, prompts, options, hooks);
   EXPECT_LT(texts[0].ids.size(), 10U);
-  EXPECT_EQ(texts[2].ids.size(), 1U);
+  EXPECT_LT(texts[2].ids.size(), 10U);
 }
 
 }  // namespace
