@@ -39,8 +39,9 @@ double Schedule::LearningRate(int64_t samples) const {
   if (style_ == DecayStyle::kConstant) return max_;
   if (samples > decay_samples_) return min_;
   if (style_ == DecayStyle::kInverseSquareRoot) {
-    return std::max(
-        min_, max_ * std::sqrt(std::max(warmup_samples_, 1.0)) / std::sqrt(std::max(now, 1.0)));
+    // Python's ** is pow, which is not always sqrt in the last bit.
+    return std::max(min_, max_ * std::pow(std::max(warmup_samples_, 1.0), 0.5) /
+                              std::pow(std::max(now, 1.0), 0.5));
   }
   return min_ + ShareLeft(now) * (max_ - min_);
 }
