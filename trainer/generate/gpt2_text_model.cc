@@ -147,8 +147,8 @@ class Gpt2TextModel : public TextModel {
           Product(Attention(qkv_N3C, i, texts), layer.proj_weight, layer.proj_bias).to(at::kFloat));
       const at::Tensor inner =
           Product(Norm(x_NC, layer.ln2_weight, layer.ln2_bias), layer.fc_weight, layer.fc_bias);
-      x_NC = x_NC.add(Product(at::gelu(inner, "tanh"), layer.fc_proj_weight, layer.fc_proj_bias)
-                          .to(at::kFloat));
+      const at::Tensor active = at::gelu(inner, config_.exact_gelu ? "none" : "tanh");
+      x_NC = x_NC.add(Product(active, layer.fc_proj_weight, layer.fc_proj_bias).to(at::kFloat));
     }
     return Norm(x_NC, final_weight_, final_bias_);
   }
