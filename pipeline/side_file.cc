@@ -7,6 +7,7 @@
 #include "pipeline/batch.h"
 #include "pipeline/context.h"
 #include "pipeline/json_string.h"
+#include "pipeline/utf8.h"
 
 namespace owt {
 namespace {
@@ -15,30 +16,6 @@ namespace {
 constexpr size_t kMaxRecordBytes = size_t{1} << 20;
 
 }  // namespace
-
-bool IsUtf8(std::string_view bytes) {
-  const auto* p = reinterpret_cast<const uint8_t*>(bytes.data());
-  const uint8_t* const end = p + bytes.size();
-  while (p < end) {
-    if (*p < 0x80) {
-      ++p;
-      continue;
-    }
-    const int length = *p >= 0xF0 ? 4 : *p >= 0xE0 ? 3 : *p >= 0xC2 ? 2 : 0;
-    if (length == 0 || *p > 0xF4 || end - p < length) return false;
-    uint32_t code = *p & (0x7Fu >> length);
-    for (int i = 1; i < length; ++i) {
-      if ((p[i] & 0xC0) != 0x80) return false;
-      code = code << 6 | (p[i] & 0x3Fu);
-    }
-    if ((length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) ||
-        (length == 4 && (code < 0x10000 || code > 0x10FFFF))) {
-      return false;
-    }
-    p += length;
-  }
-  return true;
-}
 
 void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offset,
                     std::string_view reason, std::string_view record, std::string* out) {

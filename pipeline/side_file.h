@@ -15,8 +15,6 @@ namespace owt {
 void AppendSideLine(std::string_view stage, std::string_view file, uint64_t offset,
                     std::string_view reason, std::string_view record, std::string* out);
 
-bool IsUtf8(std::string_view bytes);
-
 class RunContext;
 struct Batch;
 struct RecordNote;

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "pipeline/utf8.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 // No character that may stand in a host is ':', '/', '?' or '#', so the host ends at the first of
 // these and every part can be checked alone: that is what makes one pass without backtracking equal
@@ -88,7 +88,7 @@ bool HasWhitespaceOrControl(std::string_view url) {
       ++i;
       continue;
     }
-    const text::Utf8Char c = text::DecodeUtf8(url, i);
+    const Utf8Char c = DecodeUtf8(url, i);
     if (c.code_point < 0xA0 || text::IsWhitespace(c.code_point)) return true;
     i += c.length;
   }
@@ -219,7 +219,7 @@ bool IsMalformedForMegatron(std::string_view url) {
   if (is_ascii) return !MegatronRule<char>::Matches(url);
   std::u32string code_points;
   for (size_t i = 0; i < url.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(url, i);
+    const Utf8Char c = DecodeUtf8(url, i);
     code_points.push_back(c.code_point);
     i += c.length;
   }

@@ -1,9 +1,9 @@
 #include "stages/blacklist/matcher.h"
 
+#include "pipeline/utf8.h"
 #include "stages/blacklist/malformed.h"
 #include "stages/text/embedded_lists.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 namespace owt::blacklist {
 namespace {
@@ -17,7 +17,7 @@ std::vector<std::string> Joined(std::string_view embedded, const std::vector<std
 }
 
 bool IsShort(std::string_view url) {
-  return url.size() <= 4 * kMaxShort && text::CountCodePoints(url) <= kMaxShort;
+  return url.size() <= 4 * kMaxShort && CountCodePoints(url) <= kMaxShort;
 }
 
 }  // namespace

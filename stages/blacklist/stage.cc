@@ -10,11 +10,11 @@
 #include "pipeline/context.h"
 #include "pipeline/flow.h"
 #include "pipeline/stage.h"
+#include "pipeline/utf8.h"
 #include "stages/blacklist/matcher.h"
 #include "stages/text/first_seen_sink.h"
 #include "stages/text/list_files.h"
 #include "stages/text/public_suffix.h"
-#include "stages/text/utf8.h"
 
 namespace owt::stages {
 namespace {
@@ -50,7 +50,7 @@ class BlacklistTransform : public BatchTransform {
   void Judge(std::string_view bytes, size_t begin, size_t end, blacklist::Matcher& matcher,
              BatchResult* result) const {
     const std::string_view line = text::StripWhitespace(bytes.substr(begin, end - begin));
-    if (text::FindInvalidUtf8(line) != line.npos) {
+    if (FindInvalidUtf8(line) != line.npos) {
       result->Quarantine(begin, end, "invalid_utf8");
       return;
     }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/code_pages.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -140,9 +140,9 @@ Altered AlteredAround(std::string_view bytes, size_t from, size_t space) {
 
 // Appends the character of a surrogate pair in UTF-8 (6 bytes).
 void AppendPair(const Bytes& b, std::string* out) {
-  text::AppendUtf8(0x10000 + (char32_t{b[1] & 0x0Fu} << 16) + (char32_t{b[2] & 0x3Fu} << 10) +
-                       (char32_t{b[4] & 0x0Fu} << 6) + (b[5] & 0x3Fu),
-                   out);
+  AppendUtf8(0x10000 + (char32_t{b[1] & 0x0Fu} << 16) + (char32_t{b[2] & 0x3Fu} << 10) +
+                 (char32_t{b[4] & 0x0Fu} << 6) + (b[5] & 0x3Fu),
+             out);
 }
 
 }  // namespace
@@ -213,7 +213,7 @@ bool DecodeUtf8Variants(std::string_view bytes, bool final_line_feed, std::strin
       AppendPair(b, out);
       i += 6;
     } else {
-      const text::Utf8Char c = text::DecodeUtf8(bytes, i);
+      const Utf8Char c = DecodeUtf8(bytes, i);
       if (!c.valid) return false;
       out->append(bytes, i, c.length);
       i += c.length;

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/utf8_reader.h"
 #include "stages/text/normalize.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -99,7 +99,7 @@ Forms MakeForms() {
   Forms forms;
   for (char32_t c = kFirstForm; c <= kLastForm; ++c) {
     std::string form, normal;
-    text::AppendUtf8(c, &form);
+    AppendUtf8(c, &form);
     if (text::Normalize(text::NormalForm::kNfkc, form, &normal)) forms[c - kFirstForm] = normal;
   }
   return forms;

@@ -1,9 +1,9 @@
 #include "stages/cleanup/character_map.h"
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/character_fixes.h"
 #include "stages/cleanup/plain_text.h"
 #include "stages/cleanup/utf8_reader.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -53,7 +53,7 @@ uint32_t CharacterMap::FlagsOf(char32_t c) const {
 
 void CharacterMap::MapCharacter(char32_t c) {
   std::string original;
-  text::AppendUtf8(c, &original);
+  AppendUtf8(c, &original);
   std::string mapped = original;
   for (const NamedFix& fix : fixes_) fix.fix(mapped, &mapped);
   if (mapped == original) return;

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <utility>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/character_fixes.h"
 #include "stages/cleanup/plain_text.h"
 #include "stages/cleanup/unescape_html.h"
-#include "stages/text/utf8.h"
 
 // The loop of ftfy's fix_and_explain: a fix may uncover another ("&amp;lt;", a decoded "&#13;"), so
 // each segment goes through all steps until it comes out as it went in. Most segments need none: of

@@ -8,9 +8,9 @@
 
 #include "formats/document.h"
 #include "formats/gpt2_vocab.h"
+#include "pipeline/utf8.h"
 #include "stages/cleanup/explain.h"
 #include "stages/cleanup/token_minimum.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 
@@ -56,7 +56,7 @@ Explanation CleanupMap::Explain(Document& document) const {
   const Verdict verdict = Apply(document);
   if (verdict.keep()) return {verdict, PlansText(plans)};
   if (verdict.drop_reason != "too_few_tokens") {
-    return {verdict, fmt::format("{} characters", text::CountCodePoints(before))};
+    return {verdict, fmt::format("{} characters", CountCodePoints(before))};
   }
   const uint64_t tokens = scratches_.local().encoder->CountTokens(document.text()) + 1;
   return {verdict, fmt::format("{} tokens with the end of the document, at least {}", tokens,

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/plain_text.h"
 #include "stages/cleanup/utf8_reader.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -79,7 +79,7 @@ const char* EncodedStretches::SequenceEnd(const char* at, char32_t* character) c
     if (at >= text_end_ || IsAscii(*at)) return nullptr;
     bytes[i] = static_cast<char>(HighByteOf(page_, ReadUtf8(&at)));
   }
-  const text::Utf8Char c = text::DecodeUtf8({bytes, length}, 0);
+  const Utf8Char c = DecodeUtf8({bytes, length}, 0);
   if (!c.valid || c.length != length || !IsWritten(c.code_point)) return nullptr;
   if (character != nullptr) *character = c.code_point;
   return at;

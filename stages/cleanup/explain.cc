@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::cleanup {
 
@@ -10,7 +10,7 @@ void AppendPlans(std::string_view text, const std::vector<SegmentPlan>& segments
                  std::string* json) {
   size_t bytes = 0, code_points = 0;
   const auto code_points_to = [&](size_t end) {
-    code_points += text::CountCodePoints(text.substr(bytes, end - bytes));
+    code_points += CountCodePoints(text.substr(bytes, end - bytes));
     bytes = end;
     return code_points;
   };

@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/badness.h"
 #include "stages/cleanup/byte_repairs.h"
 #include "stages/cleanup/code_pages.h"
 #include "stages/cleanup/mixed_encodings.h"
 #include "stages/cleanup/utf8_detector.h"
 #include "stages/cleanup/utf8_reader.h"
-#include "stages/text/utf8.h"
 
 // The order of what is tried, and when, is that of ftfy 6.3.1's fix_encoding (ftfy/__init__.py).
 
@@ -82,7 +82,7 @@ class EncodingRepair {
     if (variants) {
       bytes_.swap(fixed_);
       if (!DecodeUtf8Variants(bytes_, options_.final_line_feed, &fixed_)) return false;
-    } else if (text::FindInvalidUtf8(fixed_) != std::string::npos) {
+    } else if (FindInvalidUtf8(fixed_) != std::string::npos) {
       return false;
     }
     if (plan_ == nullptr) return true;
@@ -111,15 +111,14 @@ class EncodingRepair {
     std::vector<size_t> begins;
     size_t bytes = 0, code_points = 0;
     for (const MixedPart& part : parts) {
-      code_points +=
-          text::CountCodePoints(std::string_view(text_).substr(bytes, part.begin - bytes));
+      code_points += CountCodePoints(std::string_view(text_).substr(bytes, part.begin - bytes));
       begins.push_back(code_points);
       bytes = part.begin;
     }
     for (size_t i = parts.size(); i-- > 0;) {
       std::string layer = text_.substr(parts[i].begin, parts[i].end - parts[i].begin), decoded;
       for (const CodePage page : parts[i].pages) {
-        const size_t end = begins[i] + text::CountCodePoints(layer);
+        const size_t end = begins[i] + CountCodePoints(layer);
         plan_->push_back({"decode_part", CodePageName(page), begins[i], end});
         PageText pages;
         pages.Read(layer);
@@ -199,7 +198,7 @@ bool FixC1Controls(std::string_view text, std::string* out) {
     const char32_t c = ReadUtf8(&at);
     if (!IsC1(c) || Windows1252Of(c) == c) continue;
     fixed.append(text, copied, i - copied);
-    text::AppendUtf8(Windows1252Of(c), &fixed);
+    AppendUtf8(Windows1252Of(c), &fixed);
     copied = i + 2;
   }
   if (copied == 0) return false;

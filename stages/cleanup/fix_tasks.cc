@@ -5,17 +5,16 @@
 #include <utility>
 
 #include "pipeline/error.h"
+#include "pipeline/utf8.h"
 #include "stages/cleanup/utf8_reader.h"
 #include "stages/text/unicode_class.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
 
 bool IsShorter(std::string_view text, size_t characters) {
   constexpr size_t kMaxBytesPerCharacter = 4;
-  return text.size() < kMaxBytesPerCharacter * characters &&
-         text::CountCodePoints(text) < characters;
+  return text.size() < kMaxBytesPerCharacter * characters && CountCodePoints(text) < characters;
 }
 
 // No other letter than those of ASCII becomes one of these in lower case.

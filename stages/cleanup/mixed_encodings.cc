@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/badness.h"
 #include "stages/cleanup/encoded_stretches.h"
 #include "stages/cleanup/fix_encoding.h"
 #include "stages/cleanup/utf8_reader.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -58,7 +58,7 @@ std::optional<CodePage> DecodeAll(std::string_view text, std::string* out) {
     const auto page = static_cast<CodePage>(i);
     if (!pages.MayDecode(page)) continue;
     pages.Encode(page, out);
-    if (text::FindInvalidUtf8(*out) == std::string::npos) return page;
+    if (FindInvalidUtf8(*out) == std::string::npos) return page;
   }
   return std::nullopt;
 }

@@ -1,6 +1,6 @@
 #include "stages/cleanup/token_minimum.h"
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::cleanup {
 
@@ -10,7 +10,7 @@ bool ReachesTokens(std::string_view text, uint64_t min_tokens, text::BpeEncoder*
   if (min_tokens == 0) return true;
   const uint64_t enough_chars = kCharsPerToken * min_tokens;
   if (text.size() >= kMaxBytesPerChar * enough_chars) return true;
-  if (text.size() >= enough_chars && text::CountCodePoints(text) >= enough_chars) return true;
+  if (text.size() >= enough_chars && CountCodePoints(text) >= enough_chars) return true;
   return encoder->CountTokens(text) + 1 >= min_tokens;
 }
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "pipeline/utf8.h"
 #include "stages/text/html_entities.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -127,7 +127,7 @@ bool DecodeEntitiesOnce(std::string_view text, std::string* out) {
 std::string DecodeEntitiesFully(std::string_view text, const AppendPiece& append) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
-    const uint32_t length = text::DecodeUtf8(text, i).length;
+    const uint32_t length = DecodeUtf8(text, i).length;
     append(text.substr(i, length), &out);
     i += length;
     // What a reference stands for may end another one in turn (&semi;), and again.

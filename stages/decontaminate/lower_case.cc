@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::decontaminate {
 namespace {
@@ -39,7 +39,7 @@ size_t CharBefore(std::string_view text, size_t end) {
 bool CasedBefore(std::string_view text, size_t from, size_t at) {
   while (at > from) {
     at = CharBefore(text, at);
-    const char32_t c = text::DecodeUtf8(text, at).code_point;
+    const char32_t c = DecodeUtf8(text, at).code_point;
     if (!Is(c, UCHAR_CASE_IGNORABLE)) return Is(c, UCHAR_CASED);
   }
   return false;
@@ -47,7 +47,7 @@ bool CasedBefore(std::string_view text, size_t from, size_t at) {
 
 bool CasedBehind(std::string_view text, size_t at) {
   while (at < text.size()) {
-    const text::Utf8Char c = text::DecodeUtf8(text, at);
+    const Utf8Char c = DecodeUtf8(text, at);
     if (!Is(c.code_point, UCHAR_CASE_IGNORABLE)) return Is(c.code_point, UCHAR_CASED);
     at += c.length;
   }
@@ -76,9 +76,9 @@ void AppendLowerWord(std::string_view text, size_t from, size_t begin, size_t en
       ++i;
       continue;
     }
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
-    text::AppendUtf8(
-        c.code_point == kCapitalSigma ? LowerSigma(text, from, i) : LowerOf(c.code_point), out);
+    const Utf8Char c = DecodeUtf8(text, i);
+    AppendUtf8(c.code_point == kCapitalSigma ? LowerSigma(text, from, i) : LowerOf(c.code_point),
+               out);
     i += c.length;
   }
 }

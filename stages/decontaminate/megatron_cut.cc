@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::decontaminate {
 namespace {
@@ -47,7 +47,7 @@ void MegatronCut(std::string_view text, const CutRules& rules, NgramSearch* sear
     if (HasMoreThan(text, {from, first_end}, rules.min_piece_chars)) {
       cut->pieces.push_back({from, first_end});
     }
-    const auto key_chars = static_cast<int64_t>(text::CountCodePoints(keys.TextOf(match->key)));
+    const auto key_chars = static_cast<int64_t>(CountCodePoints(keys.TextOf(match->key)));
     size_t at =
         Place(text, from, match->begin, growth, key_chars + static_cast<int64_t>(rules.margin));
     while (at < text.size() && !EndsSentence(text[at])) ++at;
@@ -66,7 +66,7 @@ void MegatronCount(std::string_view text, NgramSearch* search, const NgramKeys& 
   while (const std::optional<Match> match = search->FindFirst(text, from)) {
     found->push_back(match->key);
     const uint64_t growth = GrowthOf(text.substr(from, match->begin - from));
-    const auto key_chars = static_cast<int64_t>(text::CountCodePoints(keys.TextOf(match->key)));
+    const auto key_chars = static_cast<int64_t>(CountCodePoints(keys.TextOf(match->key)));
     from = Place(text, from, match->begin, growth, key_chars + 1);
     if (from >= text.size()) return;
   }

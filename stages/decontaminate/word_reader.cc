@@ -5,10 +5,10 @@
 #include <bit>
 #include <cstring>
 
+#include "pipeline/utf8.h"
 #include "stages/decontaminate/lower_case.h"
 #include "stages/decontaminate/word_masks.h"
 #include "stages/text/unicode_class.h"
-#include "stages/text/utf8.h"
 
 // Words of ASCII are found from bit masks, 64 bytes at a time, and hashed as they stand: OR 0x20
 // makes letters small, leaves digits and makes _ a byte that stands for nothing else. From a
@@ -100,7 +100,7 @@ size_t WordReader::ReadSlowly(Word* words, size_t room) {
   size_t count = 0;
   size_t i = at_;
   while (i < text_.size() && count < room) {
-    const text::Utf8Char first = text::DecodeUtf8(text_, i);
+    const Utf8Char first = DecodeUtf8(text_, i);
     if (!IsWordChar(first.code_point)) {
       if (first.code_point < 0x80) break;
       i += first.length;
@@ -109,7 +109,7 @@ size_t WordReader::ReadSlowly(Word* words, size_t room) {
     const size_t begin = i;
     bool is_ascii = true;
     while (i < text_.size()) {
-      const text::Utf8Char c = text::DecodeUtf8(text_, i);
+      const Utf8Char c = DecodeUtf8(text_, i);
       if (!IsWordChar(c.code_point)) break;
       is_ascii &= c.length == 1;
       i += c.length;

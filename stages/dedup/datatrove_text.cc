@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "pipeline/error.h"
+#include "pipeline/utf8.h"
 #include "stages/text/normalize.h"
-#include "stages/text/utf8.h"
 
 namespace owt::dedup {
 namespace {
@@ -68,10 +68,10 @@ class CharReader {
 
   bool done() const { return at_ >= text_.size(); }
 
-  char32_t Peek() const { return done() ? 0 : text::DecodeUtf8(text_, at_).code_point; }
+  char32_t Peek() const { return done() ? 0 : DecodeUtf8(text_, at_).code_point; }
 
   char32_t Next() {
-    const text::Utf8Char c = text::DecodeUtf8(text_, at_);
+    const Utf8Char c = DecodeUtf8(text_, at_);
     at_ += c.length;
     return c.code_point;
   }
@@ -101,7 +101,7 @@ std::string ReplaceNumbersAndPunctuation(std::string_view text) {
       }
       out += '0';
     } else if (!IsSpaceOrPunctuation(c)) {
-      text::AppendUtf8(c, &out);
+      AppendUtf8(c, &out);
     } else if (!out.empty() && out.back() != ' ') {
       out += ' ';
     }
@@ -121,7 +121,7 @@ std::string SimplifyText(std::string_view text) {
     const char32_t c = reader.Next();
     if (u_charType(static_cast<UChar32>(c)) == U_NON_SPACING_MARK) continue;
     if (c == ' ' && (out.empty() || out.back() == ' ')) continue;  // marks alone between spaces
-    text::AppendUtf8(c, &out);
+    AppendUtf8(c, &out);
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "pipeline/error.h"
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::dedup {
 namespace {
@@ -58,7 +58,7 @@ void AddPart(UChar32 c, std::vector<FoldedChars::Part>* parts) {
   }
   part.is_alone = IsWrittenWithoutSpaces(static_cast<char32_t>(c));
   std::string bytes;
-  text::AppendUtf8(static_cast<char32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT)), &bytes);
+  AppendUtf8(static_cast<char32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT)), &bytes);
   const bool joins = !parts->empty() && !part.is_alone && !parts->back().separates &&
                      !parts->back().is_alone &&
                      parts->back().size + bytes.size() <= sizeof(part.bytes);

@@ -11,8 +11,8 @@
 #include <bit>
 #include <cstring>
 
+#include "pipeline/utf8.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 namespace owt::dedup {
 namespace {
@@ -98,7 +98,7 @@ char* PutLower(char32_t code_point, char* out) {
 
 bool IsBlank(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
+    const Utf8Char c = DecodeUtf8(text, i);
     if (!text::IsWhitespace(c.code_point)) return false;
     i += c.length;
   }
@@ -138,7 +138,7 @@ void NormalizePart(std::string_view part, std::string* normalized) {
         if (!is_white) *out++ = text[i];  // a control character
         ++i;
       } else {
-        const text::Utf8Char c = text::DecodeUtf8(text, i);
+        const Utf8Char c = DecodeUtf8(text, i);
         is_white = text::IsWhitespace(c.code_point);
         if (!is_white) out = PutLower(c.code_point, out);
         i += c.length;

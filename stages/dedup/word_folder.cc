@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "pipeline/utf8.h"
 #include "stages/dedup/folded_chars.h"
-#include "stages/text/utf8.h"
 
 namespace owt::dedup {
 namespace {
@@ -84,7 +84,7 @@ void WordFolder::FoldEnd() {
 void WordFolder::FoldBeyondAscii() {
   const size_t end = std::min(text_.size(), read_ + kReadAtOnce);
   do {
-    const text::Utf8Char c = text::DecodeUtf8(text_, read_);
+    const Utf8Char c = DecodeUtf8(text_, read_);
     read_ += c.length;
     Reserve(0);
     if (c.valid) {

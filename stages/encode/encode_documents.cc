@@ -11,10 +11,10 @@
 #include "formats/document_map.h"
 #include "formats/json_text.h"
 #include "pipeline/buffer.h"
+#include "pipeline/utf8.h"
 #include "stages/encode/paddle_text.h"
 #include "stages/encode/provenance_block.h"
 #include "stages/text/sentences.h"
-#include "stages/text/utf8.h"
 
 namespace owt::encode {
 namespace {
@@ -148,7 +148,7 @@ std::string_view EncodeDocuments::ParseRecord(std::string_view line, Workplace& 
 std::string_view EncodeDocuments::ParseBadUtf8(std::string_view* line, Workplace& place,
                                                Field* field) const {
   const bool keeps_bytes = options_.bad_utf8 == BadUtf8::kBytes;
-  place.repaired = keeps_bytes ? text::MaskInvalidUtf8(*line) : text::ReplaceInvalidUtf8(*line);
+  place.repaired = keeps_bytes ? MaskInvalidUtf8(*line) : ReplaceInvalidUtf8(*line);
   const size_t size = place.repaired.size();
   place.repaired.append(Buffer::kPadding, ' ');
   const std::string_view repaired = std::string_view(place.repaired).substr(0, size);

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::encode {
 namespace {
@@ -29,13 +29,13 @@ size_t LastCharacter(std::string_view text, size_t end) {
 
 std::string_view StripAsPython(std::string_view text) {
   while (!text.empty()) {
-    const text::Utf8Char first = text::DecodeUtf8(text, 0);
+    const Utf8Char first = DecodeUtf8(text, 0);
     if (!first.valid || !IsPythonSpace(first.code_point)) break;
     text.remove_prefix(first.length);
   }
   while (!text.empty()) {
     const size_t begin = LastCharacter(text, text.size());
-    const text::Utf8Char last = text::DecodeUtf8(text, begin);
+    const Utf8Char last = DecodeUtf8(text, begin);
     if (!last.valid || begin + last.length != text.size() || !IsPythonSpace(last.code_point)) break;
     text = text.substr(0, begin);
   }
@@ -45,7 +45,7 @@ std::string_view StripAsPython(std::string_view text) {
 std::string CleanAsPaddle(std::string_view text) {
   std::string cleaned;
   for (size_t begin = 0; begin < text.size();) {
-    const size_t length = text::DecodeUtf8(text, begin).length;
+    const size_t length = DecodeUtf8(text, begin).length;
     const std::string_view character = text.substr(begin, length);
     size_t end = begin + length;
     while (text.substr(end, length) == character) end += length;

@@ -3,8 +3,8 @@
 #include "formats/document.h"
 #include "formats/document_map.h"
 #include "pipeline/json_string.h"
+#include "pipeline/utf8.h"
 #include "stages/text/html_text.h"
-#include "stages/text/utf8.h"
 
 namespace owt::stages::extract {
 namespace {
@@ -65,7 +65,7 @@ void ExtractTransform::AppendRecord(std::string_view text, std::string_view url,
   out.append(", ");
   AppendJsonString(context_.common.url_key, &out);
   out.append(": ");
-  AppendJsonString(text::ReplaceInvalidUtf8(url), &out);
+  AppendJsonString(ReplaceInvalidUtf8(url), &out);
   out.append(", \"title\": ");
   AppendJsonString(title, &out);
   out.append("}\n");
@@ -79,7 +79,7 @@ void ExtractTransform::AddPage(const Page& page, BatchResult* result) const {
 }
 
 void ExtractTransform::AddText(const Page& page, BatchResult* result) const {
-  if (text::FindInvalidUtf8(page.html) != std::string_view::npos) {
+  if (FindInvalidUtf8(page.html) != std::string_view::npos) {
     return result->Quarantine(page.begin, page.end, "invalid_utf8");
   }
   if (page.html.find('\0') != std::string_view::npos) {

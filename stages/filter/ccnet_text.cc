@@ -8,10 +8,10 @@
 #include <iterator>
 
 #include "pipeline/error.h"
+#include "pipeline/utf8.h"
 #include "stages/filter/ascii.h"
 #include "stages/text/normalize.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 namespace owt::filter {
 namespace {
@@ -77,7 +77,7 @@ void AppendCcnetLine(std::string_view line, std::string* scratch, std::string* o
   std::string_view lowered = *scratch;
   if (text::Normalize(text::NormalForm::kNfd, lowered, &decomposed)) lowered = decomposed;
   for (size_t i = 0; i < lowered.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(lowered, i);
+    const Utf8Char c = DecodeUtf8(lowered, i);
     AppendCcnetCharacter(c.code_point, lowered.substr(i, c.length), out);
     i += c.length;
   }

@@ -3,11 +3,11 @@
 #include <array>
 #include <bit>
 
+#include "pipeline/utf8.h"
 #include "stages/filter/byte_masks.h"
 #include "stages/filter/character_sets.h"
 #include "stages/text/unicode_class.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 // Text in ASCII is cut 64 bytes at a time, from bit masks; the rest character by character.
 
@@ -295,7 +295,7 @@ std::string_view TextParts::Stripped() const {
 }
 
 uint64_t TextParts::CharsOf(std::string_view part) const {
-  return is_ascii() ? part.size() : text::CountCodePoints(part);
+  return is_ascii() ? part.size() : CountCodePoints(part);
 }
 
 }  // namespace owt::filter

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "pipeline/side_file.h"
+#include "pipeline/utf8.h"
 
 namespace owt::inspect {
 namespace {

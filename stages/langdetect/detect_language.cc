@@ -7,10 +7,10 @@
 #include <emmintrin.h>
 #endif
 
+#include "pipeline/utf8.h"
 #include "stages/langdetect/cld2_answer.h"
 #include "stages/langdetect/cld2_library.h"
 #include "stages/langdetect/cld2_tables.h"
-#include "stages/text/utf8.h"
 
 // CLD2 (https://github.com/CLD2Owners/cld2): naive Bayes over quadgrams and words for alphabets
 // with several languages, single characters for Chinese, Japanese and Korean, the script for the
@@ -31,7 +31,7 @@ std::string ModernCode(std::string_view code) {
 }
 
 // CLD2 is not made for controls and noncharacters (its own check refuses a text with any).
-bool IsRefused(const text::Utf8Char& c) {
+bool IsRefused(const Utf8Char& c) {
   const bool kept = c.code_point == '\t' || c.code_point == '\n' || c.code_point == '\f' ||
                     c.code_point == '\r' || (c.code_point >= 0x20 && c.code_point < 0x7F);
   const bool control = c.code_point < 0xA0 && !kept;
@@ -80,7 +80,7 @@ bool HoldsRefused(std::string_view text) {
     const size_t end = std::min(begin + kBlock, text.size());
     if (end - begin == kBlock && !AnyMayBeRefused(text.data() + begin)) continue;
     for (size_t i = begin; i < end; ++i) {
-      if (MayBeRefused(text[i]) && IsRefused(text::DecodeUtf8(text, i))) return true;
+      if (MayBeRefused(text[i]) && IsRefused(DecodeUtf8(text, i))) return true;
     }
   }
   return false;
@@ -90,7 +90,7 @@ bool HoldsRefused(std::string_view text) {
 std::string WithoutRefused(std::string_view text) {
   std::string out(text);
   for (size_t i = 0; i < text.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
+    const Utf8Char c = DecodeUtf8(text, i);
     if (IsRefused(c)) out.replace(i, c.length, c.length, ' ');
     i += c.length;
   }

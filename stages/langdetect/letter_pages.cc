@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "pipeline/error.h"
+#include "pipeline/utf8.h"
 #include "stages/langdetect/cld2_library.h"
-#include "stages/text/utf8.h"
 
 namespace owt::langdetect {
 
@@ -51,7 +51,7 @@ std::unique_ptr<LetterPage> MakePage(size_t number) {
     const auto c = static_cast<char32_t>(number * page->size() + i);
     if (IsSurrogate(c)) continue;
     std::string utf8;
-    text::AppendUtf8(c, &utf8);
+    AppendUtf8(c, &utf8);
     Letter& letter = (*page)[i];
     letter.script = static_cast<uint8_t>(CLD2::GetUTF8LetterScriptNum(utf8.c_str()));
     letter.han = HanPlace(utf8);

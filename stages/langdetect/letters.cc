@@ -2,8 +2,8 @@
 
 #include <unicode/uchar.h>
 
+#include "pipeline/utf8.h"
 #include "stages/text/unicode_class.h"
-#include "stages/text/utf8.h"
 
 namespace owt::langdetect {
 namespace {
@@ -16,7 +16,7 @@ bool IsAsciiSmall(char c) { return c >= 'a' && c <= 'z'; }
 
 bool HasLetter(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
+    const Utf8Char c = DecodeUtf8(text, i);
     if (text::ClassOf(c.code_point) == text::UnicodeClass::kLetter) return true;
     i += c.length;
   }
@@ -33,7 +33,7 @@ bool IsMostlyCapitals(std::string_view text) {
       ++i;
       continue;
     }
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
+    const Utf8Char c = DecodeUtf8(text, i);
     if (text::ClassOf(c.code_point) == text::UnicodeClass::kLetter) {
       u_isupper(static_cast<UChar32>(c.code_point)) != 0 ? ++capitals : ++others;
     }
@@ -46,8 +46,8 @@ std::string Lowered(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
-    text::AppendUtf8(static_cast<char32_t>(u_tolower(static_cast<UChar32>(c.code_point))), &out);
+    const Utf8Char c = DecodeUtf8(text, i);
+    AppendUtf8(static_cast<char32_t>(u_tolower(static_cast<UChar32>(c.code_point))), &out);
     i += c.length;
   }
   return out;

@@ -12,7 +12,7 @@
 #include "pipeline/json_string.h"
 #include "pipeline/output_file.h"
 #include "pipeline/paths.h"
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::stages::merge {
 namespace {
@@ -104,7 +104,7 @@ void MergeTransform::AddText(std::string_view text, std::string_view url, size_t
   ++result->tally.in;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   text = TrimEnd(text);
-  if (text::FindInvalidUtf8(text) != std::string_view::npos) {
+  if (FindInvalidUtf8(text) != std::string_view::npos) {
     return result->Quarantine(begin, end, "invalid_utf8");
   }
   if (text.find('\0') != std::string_view::npos) {
@@ -121,7 +121,7 @@ void MergeTransform::AddText(std::string_view text, std::string_view url, size_t
   out.append(", ");
   AppendJsonString(context_.common.url_key, &out);
   out.append(": ");
-  AppendJsonString(text::ReplaceInvalidUtf8(url), &out);
+  AppendJsonString(ReplaceInvalidUtf8(url), &out);
   out.append("}\n");
 }
 

@@ -7,7 +7,7 @@
 
 #include "pipeline/error.h"
 #include "pipeline/json_string.h"
-#include "pipeline/side_file.h"
+#include "pipeline/utf8.h"
 #include "stages/text/charset.h"
 #include "stages/text/html_text.h"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::text {
 namespace {

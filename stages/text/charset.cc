@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "pipeline/utf8.h"
 #include "stages/text/html_tokens.h"
-#include "stages/text/utf8.h"
 
 namespace owt::text {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::text {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "pipeline/error.h"
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::text {
 namespace {

@@ -8,8 +8,8 @@
 
 #include <cstring>
 
+#include "pipeline/utf8.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 // The longest rule decides (publicsuffix.org/list): libpsl answers "is this a public suffix?" for
 // one name, so it is asked for the last label, the last two, ... No ICANN rule has more than

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::text {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "pipeline/utf8.h"
 #include "stages/text/html_entities.h"
-#include "stages/text/utf8.h"
 
 // Names are decoded as the HTML standard does it; numbers differ from it: what the standard lets
 // pass with a parse error, Python leaves out.
@@ -43,9 +43,9 @@ size_t DecodeNumber(std::string_view text, std::string* out) {
   if (code == 0 || (code >= 0x80 && code <= 0x9F)) {
     text::DecodeCharacterReference(text.substr(0, at), false, out);
   } else if ((code >= 0xD800 && code <= 0xDFFF) || code >= kTooLarge) {
-    text::AppendUtf8(text::kReplacementCharacter, out);
+    AppendUtf8(kReplacementCharacter, out);
   } else if (!IsLeftOut(code)) {
-    text::AppendUtf8(code, out);
+    AppendUtf8(code, out);
   }
   return at;
 }

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 namespace owt::urls {
 namespace {
@@ -54,7 +54,7 @@ void AppendDecodedRun(std::string_view run, std::string* out) {
       bytes.push_back(run[i]);
     }
   }
-  *out += text::ReplaceInvalidUtf8(bytes);
+  *out += ReplaceInvalidUtf8(bytes);
 }
 
 // unquote_plus: blanks for '+', then every stretch of ASCII alone.

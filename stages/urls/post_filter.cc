@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/utf8.h"
 #include "stages/text/embedded_lists.h"
-#include "stages/text/utf8.h"
 #include "stages/urls/html_unescape.h"
 #include "stages/urls/openwebtext_key.h"
 
@@ -19,7 +19,7 @@ std::vector<std::string> Joined(std::string_view embedded, const std::vector<std
 }
 
 bool IsShort(std::string_view url) {
-  return url.size() <= 4 * kMaxShort && text::CountCodePoints(url) <= kMaxShort;
+  return url.size() <= 4 * kMaxShort && CountCodePoints(url) <= kMaxShort;
 }
 
 bool IsHttp(const text::UrlParts& parts, std::string_view url) {

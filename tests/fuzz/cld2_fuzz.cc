@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 #include "tests/reference/cld2_library_answer.h"
 
 namespace {
@@ -26,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kChoices = 3;
   constexpr size_t kMostBytes = 200'000;
   if (size < kChoices) return 0;
-  const std::string part = owt::text::ReplaceInvalidUtf8(
-      {reinterpret_cast<const char*>(data) + kChoices, size - kChoices});
+  const std::string part =
+      owt::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data) + kChoices, size - kChoices});
   const size_t most = part.empty() ? 1 : kMostBytes / part.size();
   const size_t repeats = std::min<size_t>(most, data[2] < 200 ? 1 : (data[2] - 199) * 18) + 1;
   std::string text;

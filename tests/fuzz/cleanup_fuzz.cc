@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/clean_text.h"
 #include "stages/cleanup/explain.h"
 #include "stages/cleanup/fix_tasks.h"
 #include "stages/cleanup/mixed_encodings.h"
 #include "stages/langdetect/detect_language.h"
-#include "stages/text/utf8.h"
 
 namespace {
 
@@ -53,7 +53,7 @@ void CheckMixed(std::string text) {
   std::string decoded;
   std::vector<owt::cleanup::MixedPart> parts;
   while (owt::cleanup::DecodeMixedParts(text, &decoded, &parts)) {
-    if (owt::text::FindInvalidUtf8(decoded) != std::string::npos) abort();
+    if (owt::FindInvalidUtf8(decoded) != std::string::npos) abort();
     if (decoded.size() >= text.size()) abort();
     if (owt::cleanup::CountBad(decoded) >= owt::cleanup::CountBad(text)) abort();
     text.swap(decoded);
@@ -66,10 +66,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const TextCleaner& cleaner = CleanerOf(data[0]);
   const std::string text =
-      owt::text::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data) + 1, size - 1});
-  if (owt::text::FindInvalidUtf8(text) != std::string::npos) abort();
+      owt::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data) + 1, size - 1});
+  if (owt::FindInvalidUtf8(text) != std::string::npos) abort();
   const std::string cleaned = Clean(cleaner, text);
-  if (owt::text::FindInvalidUtf8(cleaned) != std::string::npos) abort();
+  if (owt::FindInvalidUtf8(cleaned) != std::string::npos) abort();
 
   std::string explained;
   std::vector<owt::cleanup::SegmentPlan> segments;
@@ -83,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   CheckMixed(text);
   const std::string spaces = owt::cleanup::CleanSpaces(text);
-  if (owt::text::FindInvalidUtf8(spaces) != std::string::npos) abort();
+  if (owt::FindInvalidUtf8(spaces) != std::string::npos) abort();
   if (!owt::langdetect::IsKnownLanguage(owt::langdetect::DetectLanguage(text).code)) abort();
   return 0;
 }

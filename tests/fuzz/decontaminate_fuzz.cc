@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/decontaminate/cut_text.h"
 #include "stages/decontaminate/megatron_cut.h"
 #include "stages/decontaminate/ngram_search.h"
-#include "stages/text/utf8.h"
 #include "tests/reference/slow_ngrams.h"
 
 namespace {
@@ -82,8 +82,7 @@ void CheckMegatron(std::string_view text, const NgramKeys& keys, const SlowNgram
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size > 4096) return 0;  // the slow search is
-  const std::string all =
-      owt::text::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data), size});
+  const std::string all = owt::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data), size});
   const std::string_view text = std::string_view(all).substr(0, all.find('\0'));
   NgramKeys keys({2, 4});
   SlowNgrams slow(2, 4);

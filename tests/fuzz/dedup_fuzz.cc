@@ -10,10 +10,10 @@
 
 #include "formats/gpt2_vocab.h"
 #include "pipeline/json_string.h"
+#include "pipeline/utf8.h"
 #include "stages/dedup/line_fields.h"
 #include "stages/dedup/pair_lines.h"
 #include "stages/dedup/sketch.h"
-#include "stages/text/utf8.h"
 #include "tests/reference/folded_words.h"
 
 namespace {
@@ -67,7 +67,7 @@ void CheckLine(std::string_view line) {
   ReadPairLine(line, ignore_main, ignore_pair);
   ReadGroupLine(line, [](size_t, const std::string&) {});
 
-  const std::string url = owt::text::ReplaceInvalidUtf8(line);
+  const std::string url = owt::ReplaceInvalidUtf8(line);
   std::string pair = "{\"a\": [";
   AppendPair(url, 0.5, &pair);
   bool is_same = false;
@@ -99,7 +99,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckLine(text);
   for (Shingler* shingler : shinglers) CheckShingles(text, shingler);
   // Families see what the reader of records lets through.
-  const std::string valid = owt::text::ReplaceInvalidUtf8(text);
+  const std::string valid = owt::ReplaceInvalidUtf8(text);
   for (const std::string& name : FamilyNames()) CheckFamily(valid, ParseFamily(name));
   return 0;
 }

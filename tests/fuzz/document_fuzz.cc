@@ -10,7 +10,7 @@
 
 #include "formats/document.h"
 #include "pipeline/buffer.h"
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace {
 
@@ -38,8 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const PaddedLine line(input.substr(0, input.find('\n')));
   owt::Document document;
   if (!parser.Parse(line.view(), &document).empty()) return 0;
-  if (owt::text::FindInvalidUtf8(document.text()) != std::string_view::npos) abort();
-  if (owt::text::FindInvalidUtf8(document.url()) != std::string_view::npos) abort();
+  if (owt::FindInvalidUtf8(document.text()) != std::string_view::npos) abort();
+  if (owt::FindInvalidUtf8(document.url()) != std::string_view::npos) abort();
   std::string same;
   document.AppendLine(&same);
   if (same != std::string(line.view()) + "\n") abort();

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "pipeline/buffer.h"
-#include "pipeline/side_file.h"
+#include "pipeline/utf8.h"
 #include "trainer/evaluate/choice_record.h"
 #include "trainer/evaluate/detokenize.h"
 #include "trainer/evaluate/white_space.h"

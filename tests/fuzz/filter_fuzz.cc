@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/filter/judge.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 namespace {
 
@@ -23,8 +23,7 @@ std::vector<std::string_view> SlowWords(std::string_view text) {
   size_t begin = 0;
   for (size_t i = 0; i <= text.size();) {
     const bool at_end = i == text.size();
-    const owt::text::Utf8Char c =
-        at_end ? owt::text::Utf8Char{' ', 1, true} : owt::text::DecodeUtf8(text, i);
+    const owt::Utf8Char c = at_end ? owt::Utf8Char{' ', 1, true} : owt::DecodeUtf8(text, i);
     if (owt::text::IsWhitespace(c.code_point)) {
       if (i > begin) words.push_back(text.substr(begin, i - begin));
       begin = i + c.length;
@@ -41,16 +40,16 @@ void CheckWords(std::string_view text) {
   if (words.size() != parts.words().size()) abort();
   for (size_t i = 0; i < words.size(); ++i) {
     if (parts.Of(parts.words()[i]) != words[i]) abort();
-    if (parts.words()[i].chars != owt::text::CountCodePoints(words[i])) abort();
+    if (parts.words()[i].chars != owt::CountCodePoints(words[i])) abort();
   }
   size_t bytes = 0;
   for (const owt::filter::Line& line : parts.lines()) {
     bytes += line.end - line.begin + 1;
-    if (line.chars != owt::text::CountCodePoints(parts.Of(line))) abort();
+    if (line.chars != owt::CountCodePoints(parts.Of(line))) abort();
   }
   if (bytes != text.size() + 1) abort();
   for (const owt::filter::Line& line : parts.split_lines()) {
-    if (line.chars != owt::text::CountCodePoints(parts.Of(line))) abort();
+    if (line.chars != owt::CountCodePoints(parts.Of(line))) abort();
   }
   owt::filter::TextParts counted;
   counted.CutLines(text);
@@ -99,7 +98,7 @@ FilterRules RulesAs(owt::filter::GopherReading reading) {
 void CheckJudge(std::string_view text, owt::filter::Judge* judge) {
   for (const bool all : {true, false}) {
     judge->Read(text, text.substr(0, text.find('\n')), all);
-    if (owt::text::FindInvalidUtf8(judge->text()) != std::string::npos) abort();
+    if (owt::FindInvalidUtf8(judge->text()) != std::string::npos) abort();
     for (const owt::filter::Finding& finding : judge->findings().list()) {
       if (!std::isfinite(finding.value) || finding.value < 0) abort();
     }
@@ -117,8 +116,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static owt::filter::Judge dclm_judge(dclm);
   static const FilterRules dolma = RulesAs(owt::filter::GopherReading::kDolma);
   static owt::filter::Judge dolma_judge(dolma);
-  const std::string text =
-      owt::text::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data), size});
+  const std::string text = owt::ReplaceInvalidUtf8({reinterpret_cast<const char*>(data), size});
   CheckWords(text);
   for (owt::filter::Judge* each : {&judge, &icu_judge, &dclm_judge, &dolma_judge})
     CheckJudge(text, each);

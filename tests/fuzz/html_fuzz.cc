@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "pipeline/utf8.h"
 #include "stages/text/html_text.h"
-#include "stages/text/utf8.h"
 
 namespace {
 
@@ -31,12 +31,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   owt::text::HtmlLimits limits;
   // The first byte chooses, so that the limits are met by small inputs too.
   if (!page.empty() && (page[0] & 1) != 0) limits = {size_t{1} << 12, 200, 16};
-  CheckTree(owt::text::ParseHtml(owt::text::ReplaceInvalidUtf8(page), limits), limits.max_depth);
+  CheckTree(owt::text::ParseHtml(owt::ReplaceInvalidUtf8(page), limits), limits.max_depth);
   const owt::text::HtmlText first = owt::text::ExtractText(page, "", limits);
   const owt::text::HtmlText second = owt::text::ExtractText(page, "", limits);
   Check(first.text == second.text && first.title == second.title);
-  Check(owt::text::FindInvalidUtf8(first.text) == std::string_view::npos);
-  Check(owt::text::FindInvalidUtf8(first.title) == std::string_view::npos);
+  Check(owt::FindInvalidUtf8(first.text) == std::string_view::npos);
+  Check(owt::FindInvalidUtf8(first.title) == std::string_view::npos);
   Check(first.text.find('\0') == std::string::npos);
   Check(first.text.empty() || !IsBlank(first.text.back()));
   return 0;

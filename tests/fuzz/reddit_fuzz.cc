@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "formats/reddit_post.h"
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 #include "stages/urls/found_line.h"
 #include "stages/urls/post_filter.h"
 
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view reason = reader.Read(std::string_view(line).substr(0, size), &post);
   if (!reason.empty()) return 0;
   for (const std::string_view text : {post.url, post.subreddit, post.id}) {
-    if (owt::text::FindInvalidUtf8(text) != text.npos) abort();
+    if (owt::FindInvalidUtf8(text) != text.npos) abort();
   }
   for (owt::urls::PostFilter* filter : {&our_filter, &their_filter}) {
     owt::urls::FoundUrl found;

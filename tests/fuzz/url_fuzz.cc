@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/utf8.h"
 #include "stages/blacklist/malformed.h"
 #include "stages/blacklist/matcher.h"
 #include "stages/text/public_suffix.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 #include "stages/urls/html_unescape.h"
 #include "stages/urls/openwebtext_key.h"
 
@@ -51,7 +51,7 @@ void CheckText(std::string_view url) {
   }
   std::string plain;
   owt::urls::AppendUnescaped(url, &plain);
-  Require(owt::text::FindInvalidUtf8(plain) == plain.npos);
+  Require(owt::FindInvalidUtf8(plain) == plain.npos);
   std::string key;
   owt::urls::AppendOpenWebTextKey(plain, &key);
 }
@@ -67,6 +67,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string without_fragment(url.substr(0, url.find('#')));
   Require(Key(url, {}) == Key(without_fragment, {}));
   Require(Key(url, all) == Key(without_fragment, all));
-  if (owt::text::FindInvalidUtf8(url) == url.npos) CheckText(url);
+  if (owt::FindInvalidUtf8(url) == url.npos) CheckText(url);
   return 0;
 }

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::reference {
 namespace {
@@ -42,7 +42,7 @@ std::vector<std::string> FoldedWords(std::string_view text) {
     if (!words.back().empty()) words.emplace_back();
   };
   for (size_t i = 0; i < text.size();) {
-    const text::Utf8Char decoded = text::DecodeUtf8(text, i);
+    const Utf8Char decoded = DecodeUtf8(text, i);
     i += decoded.length;
     if (!decoded.valid) {
       end_word();
@@ -54,7 +54,7 @@ std::vector<std::string> FoldedWords(std::string_view text) {
       const bool is_word = (mask & (U_GC_L_MASK | U_GC_N_MASK | U_GC_MC_MASK)) != 0;
       if (!is_word || IsAWordByItself(c)) end_word();
       if (!is_word) continue;
-      text::AppendUtf8(static_cast<char32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT)), &words.back());
+      AppendUtf8(static_cast<char32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT)), &words.back());
       if (IsAWordByItself(c)) end_word();
     }
   }

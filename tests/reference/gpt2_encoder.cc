@@ -1,7 +1,7 @@
 #include "tests/reference/gpt2_encoder.h"
 
+#include "pipeline/utf8.h"
 #include "stages/text/unicode_class.h"
-#include "stages/text/utf8.h"
 
 namespace owt::reference {
 namespace {
@@ -16,7 +16,7 @@ struct Char {
 std::vector<Char> Classify(std::string_view text) {
   std::vector<Char> chars;
   for (size_t i = 0; i < text.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(text, i);
+    const Utf8Char c = DecodeUtf8(text, i);
     chars.push_back({std::string(text.substr(i, c.length)),
                      c.valid ? text::ClassOf(c.code_point) : UnicodeClass::kOther});
     i += c.length;

@@ -3,8 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "pipeline/utf8.h"
 #include "stages/text/unicode_class.h"
-#include "stages/text/utf8.h"
 
 // The pattern of OpenAI's encoder.py, as a function of the first one or two characters. The
 // alternatives are tried in order there; here a piece is decided by its first character, except
@@ -14,10 +14,10 @@
 namespace owt::reference {
 namespace {
 
+using owt::DecodeUtf8;
+using owt::Utf8Char;
 using text::ClassOf;
-using text::DecodeUtf8;
 using text::UnicodeClass;
-using text::Utf8Char;
 
 constexpr std::array<UnicodeClass, 128> MakeAsciiClasses() {
   std::array<UnicodeClass, 128> classes{};

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "pipeline/utf8.h"
 #include "stages/text/unicode_class.h"
-#include "stages/text/utf8.h"
 
 namespace owt::tests {
 namespace {
@@ -40,8 +40,8 @@ std::vector<SlowWord> SlowWords(std::string_view text, size_t from) {
   bool inside = false;
   size_t at = from;  // the character of the text that the one of `lower` comes from
   for (size_t i = 0; i < lower.size();) {
-    const text::Utf8Char small = text::DecodeUtf8(lower, i);
-    const text::Utf8Char original = text::DecodeUtf8(text, at);
+    const Utf8Char small = DecodeUtf8(lower, i);
+    const Utf8Char original = DecodeUtf8(text, at);
     const bool is_word = IsSlowWordChar(small.code_point);
     if (is_word && !inside) words.push_back({"", at, at});
     inside = is_word;

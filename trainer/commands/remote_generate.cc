@@ -9,9 +9,9 @@
 #include "pipeline/error.h"
 #include "pipeline/json.h"
 #include "pipeline/json_string.h"
+#include "pipeline/utf8.h"
 #include "trainer/serve/api_request.h"
 #include "trainer/serve/http_client.h"
-#include "trainer/serve/utf8_lossy.h"
 
 namespace owt::trainer {
 namespace {
@@ -62,7 +62,7 @@ std::string RemoteBody(const GenerateAsk& ask) {
       throw Error(ErrorKind::kUsage, "with --server, all prompts are empty or none is");
     }
     if (&prompt != &ask.prompts[0]) body += ',';
-    AppendJsonString(Utf8Lossy(prompt), &body);
+    AppendJsonString(ReplaceInvalidUtf8(prompt), &body);
   }
   body += fmt::format("],\"tokens_to_generate\":{},\"random_seed\":{}", ask.tokens, ask.seed);
   if (ask.temperature > 0) body += ",\"temperature\":" + FloatText(ask.temperature);

@@ -7,7 +7,7 @@
 
 #include "formats/input_stream.h"
 #include "pipeline/error.h"
-#include "pipeline/side_file.h"
+#include "pipeline/utf8.h"
 #include "trainer/evaluate/white_space.h"
 
 namespace owt::trainer {

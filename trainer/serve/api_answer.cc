@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "pipeline/json_string.h"
+#include "pipeline/utf8.h"
 #include "trainer/generate/beam_search.h"
-#include "trainer/serve/utf8_lossy.h"
 
 namespace owt::trainer {
 namespace {
@@ -30,12 +30,13 @@ void AppendList(const List& list, const Append& append, std::string* out) {
 void AppendText(const formats::Gpt2Vocab& vocab, const Ids& ids, std::string* out) {
   std::string bytes;
   vocab.Decode(ids, &bytes);
-  AppendJsonString(Utf8Lossy(bytes), out);
+  AppendJsonString(ReplaceInvalidUtf8(bytes), out);
 }
 
 void AppendSegments(const formats::Gpt2Vocab& vocab, const Ids& ids, std::string* out) {
   AppendList(
-      ids, [&](uint32_t id) { AppendJsonString(Utf8Lossy(vocab.token_bytes(id)), out); }, out);
+      ids, [&](uint32_t id) { AppendJsonString(ReplaceInvalidUtf8(vocab.token_bytes(id)), out); },
+      out);
 }
 
 // The shortest text that reads back as the same number; JSON has no infinity.
@@ -178,7 +179,7 @@ ApiAnswer AnswerApiRequest(TextModel& model, const TextCodec& codec, const ApiRe
 std::string TextAsJson(const formats::Gpt2Vocab& vocab, std::string_view text,
                        const DecodedText* tokens) {
   std::string out = "{\"text\":";
-  AppendJsonString(Utf8Lossy(text), &out);
+  AppendJsonString(ReplaceInvalidUtf8(text), &out);
   if (tokens != nullptr) {
     out += ",\"segments\":";
     AppendSegments(vocab, tokens->ids, &out);
@@ -190,7 +191,7 @@ std::string TextAsJson(const formats::Gpt2Vocab& vocab, std::string_view text,
 
 std::string MessageAsJson(std::string_view message) {
   std::string out;
-  AppendJsonString(Utf8Lossy(message), &out);
+  AppendJsonString(ReplaceInvalidUtf8(message), &out);
   return out;
 }
 

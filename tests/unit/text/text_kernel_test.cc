@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 #include "tests/reference/gpt2_encoder.h"
 #include "tests/reference/gpt2_pretokenizer.h"
 #include "tests/support/guarded_memory.h"

@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::text {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -40,7 +40,7 @@ TEST(CharacterFixes, FortyCodePointsAreRemoved) {
   for (char32_t c = 0; c < 0x110000; ++c) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
     std::string text = "x";
-    text::AppendUtf8(c, &text);
+    AppendUtf8(c, &text);
     const bool goes = WithoutControls(text) == "x";
     ASSERT_EQ(goes, IsRemovedControl(c));
     removed += goes ? 1 : 0;

@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "pipeline/utf8.h"
 #include "stages/cleanup/character_fixes.h"
 #include "stages/cleanup/explain.h"
-#include "stages/text/utf8.h"
 
 namespace owt::cleanup {
 namespace {
@@ -130,7 +130,7 @@ TEST(CleanText, TheMapIsTheFixesOneByOne) {
   for (char32_t c = 0; c < 0x30000; ++c) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
     std::string text = "a", mapped;
-    text::AppendUtf8(c, &text);
+    AppendUtf8(c, &text);
     text += "b";
     std::string wanted = text;
     for (const CharacterMap::NamedFix& fix : map.fixes()) fix.fix(wanted, &wanted);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/decontaminate/lower_case.h"
-#include "stages/text/utf8.h"
 #include "tests/reference/slow_ngrams.h"
 
 namespace owt::decontaminate {

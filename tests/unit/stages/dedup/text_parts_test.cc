@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/text/url.h"
-#include "stages/text/utf8.h"
 
 namespace owt::dedup {
 namespace {
@@ -69,7 +69,7 @@ std::string SlowNormal(std::string_view part) {
   std::string normalized;
   bool white = false;
   for (size_t i = 0; i < part.size();) {
-    const text::Utf8Char c = text::DecodeUtf8(part, i);
+    const Utf8Char c = DecodeUtf8(part, i);
     i += c.length;
     if (text::IsWhitespace(c.code_point)) {
       white = true;
@@ -77,8 +77,7 @@ std::string SlowNormal(std::string_view part) {
     }
     if (white && !normalized.empty()) normalized += ' ';
     white = false;
-    text::AppendUtf8(static_cast<char32_t>(u_tolower(static_cast<UChar32>(c.code_point))),
-                     &normalized);
+    AppendUtf8(static_cast<char32_t>(u_tolower(static_cast<UChar32>(c.code_point))), &normalized);
   }
   return normalized;
 }
@@ -94,9 +93,9 @@ TEST(TextPartsTest, NormalizesAsOneCharacterAfterTheOther) {
     const uint64_t rare = 1 + random() % 40;
     for (uint64_t left = random() % 70; left > 0; --left) {
       const uint64_t roll = random() % rare;
-      text::AppendUtf8(roll == 0 ? some[random() % std::size(some)]
-                                 : static_cast<char32_t>(0x20 + random() % 0x5F),
-                       &part);
+      AppendUtf8(roll == 0 ? some[random() % std::size(some)]
+                           : static_cast<char32_t>(0x20 + random() % 0x5F),
+                 &part);
     }
     NormalizePart(part, &fast);
     EXPECT_EQ(fast, SlowNormal(part)) << part;
@@ -104,8 +103,8 @@ TEST(TextPartsTest, NormalizesAsOneCharacterAfterTheOther) {
   for (char32_t c = 1; c < 0x110000; ++c) {
     if (c >= 0xD800 && c < 0xE000) continue;
     std::string part = "x";
-    text::AppendUtf8(c, &part);
-    text::AppendUtf8(c, &part);
+    AppendUtf8(c, &part);
+    AppendUtf8(c, &part);
     NormalizePart(part, &fast);
     if (fast != SlowNormal(part)) ADD_FAILURE() << static_cast<uint32_t>(c);
   }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/utf8.h"
 #include "stages/dedup/shingle_hash.h"
-#include "stages/text/utf8.h"
 #include "tests/reference/folded_words.h"
 #include "tests/support/guarded_memory.h"
 
@@ -48,7 +48,7 @@ TEST(WordFolderTest, EveryCharacterBetweenLetters) {
   for (char32_t c = 1; c < 0x11000; ++c) {
     if (c >= 0xD800 && c < 0xE000) continue;
     std::string text = "xY";
-    text::AppendUtf8(c, &text);
+    AppendUtf8(c, &text);
     text += "Z";
     WordFolder folder;
     ASSERT_EQ(FoldAll(text, &folder), reference::FoldedWords(text)) << static_cast<uint32_t>(c);

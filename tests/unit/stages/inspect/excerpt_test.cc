@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "pipeline/side_file.h"
+#include "pipeline/utf8.h"
 
 namespace owt::inspect {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 #include "tests/reference/cld2_library_answer.h"
 
 namespace owt::langdetect {
@@ -51,10 +51,10 @@ TEST(AskCld2, EveryCharacter) {
   for (char32_t c = 1; c < 0x110000; ++c) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
     text += 'a';
-    text::AppendUtf8(c, &text);
-    text::AppendUtf8(c, &text);
+    AppendUtf8(c, &text);
+    AppendUtf8(c, &text);
     text += c % 3 == 0 ? " " : "b";
-    text::AppendUtf8(c, &text);
+    AppendUtf8(c, &text);
     if (c % 256 != 0) continue;
     ExpectEqual(text);
     text.clear();
@@ -94,8 +94,7 @@ TEST(AskCld2, MixedTexts) {
       const std::string& sample = Samples()[below(Samples().size())];
       text += Repeated(sample, below(i % 10 == 0 ? 5000 : 200));
       for (size_t chars = below(4); chars-- > 0;) {
-        text::AppendUtf8(static_cast<char32_t>(below(2) == 0 ? below(0x600) : below(0xD7FF)),
-                         &text);
+        AppendUtf8(static_cast<char32_t>(below(2) == 0 ? below(0x600) : below(0xD7FF)), &text);
       }
     }
     ExpectEqual(text);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 namespace owt::langdetect {
 namespace {
@@ -71,7 +71,7 @@ TEST(DetectLanguage, EveryCharacterIsAccepted) {
     if (c >= 0x3000 && c < 0x1FFF0 && c % 16 != 15 && (c < 0xFDD0 || c > 0xFDEF)) continue;
     if (c >= 0x20000 && (c & 0xFFFF) > 2 && (c & 0xFFFF) < 0xFFF0) continue;
     std::string text = kEnglish;
-    text::AppendUtf8(c, &text);
+    AppendUtf8(c, &text);
     text += kEnglish;
     ASSERT_EQ(DetectLanguage(text).code, "en") << std::hex << static_cast<uint32_t>(c);
   }

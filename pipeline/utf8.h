@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace owt::text {
+namespace owt {
 
 inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 
@@ -26,6 +26,10 @@ void AppendUtf8(char32_t code_point, std::string* out);
 // Offset of the first ill-formed byte, or npos. ASCII is skipped 8 bytes at a time.
 size_t FindInvalidUtf8(std::string_view text);
 
+inline bool IsUtf8(std::string_view text) {
+  return FindInvalidUtf8(text) == std::string_view::npos;
+}
+
 // `text` with every maximal subpart of an ill-formed sequence replaced by one U+FFFD: the rule of
 // the WHATWG and of Python's errors="replace".
 std::string ReplaceInvalidUtf8(std::string_view text);
@@ -37,4 +41,4 @@ std::string MaskInvalidUtf8(std::string_view text);
 // Number of code points. REQUIRES: valid UTF-8.
 size_t CountCodePoints(std::string_view text);
 
-}  // namespace owt::text
+}  // namespace owt

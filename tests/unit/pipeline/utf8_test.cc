@@ -1,10 +1,10 @@
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace owt::text {
+namespace owt {
 namespace {
 
 using namespace std::string_literals;
@@ -49,12 +49,23 @@ TEST(Utf8, ReplacesMaximalSubparts) {
                                "A"),
             r + r + r + r + r + r + r + r + "A");
   EXPECT_EQ(ReplaceInvalidUtf8("\xED\xA0\x80"), r + r + r);
+  EXPECT_EQ(ReplaceInvalidUtf8("\xF0\x9F\x98z"), r + "z");
   EXPECT_EQ(ReplaceInvalidUtf8("\xF4\x91\x92\x93\xFF"
                                "A"),
             r + r + r + r + r + "A");
   EXPECT_EQ(ReplaceInvalidUtf8("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF"
                                "A"),
             r + r + r + r + "A");
+}
+
+TEST(Utf8, AcceptsExactlyWhatIsValid) {
+  for (const std::string_view good : {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
+    EXPECT_TRUE(IsUtf8(good));
+  }
+  for (const std::string_view bad : {"\x80", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80",
+                                     "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "a\xff"}) {
+    EXPECT_FALSE(IsUtf8(bad));
+  }
 }
 
 TEST(Utf8, ValidTextIsReturnedAsItIs) {
@@ -86,4 +97,4 @@ TEST(Utf8, CountsCodePoints) {
 }
 
 }  // namespace
-}  // namespace owt::text
+}  // namespace owt

@@ -1,11 +1,11 @@
-#include "stages/text/utf8.h"
+#include "pipeline/utf8.h"
 
 #include <cstring>
 
 // Table 3-7 of the Unicode standard: the lead byte fixes the length and the range of the second
 // byte; every later byte is 80..BF. A maximal subpart ends before the first byte that breaks this.
 
-namespace owt::text {
+namespace owt {
 namespace {
 
 struct Lead {
@@ -113,4 +113,4 @@ size_t CountCodePoints(std::string_view text) {
   return count;
 }
 
-}  // namespace owt::text
+}  // namespace owt
