@@ -97,7 +97,7 @@ def main():
         kinds = [(row["kind"], row["iteration"]) for row in rows]
         require(kinds == sorted(kinds, key=lambda k: (k[1], k[0] != "train")) and len(set(kinds)) == len(kinds) == 7 + 3, f"rows {kinds}")
         kept = sorted(p.name for p in (folder / "stopped").iterdir() if p.name.startswith("iter_"))
-        require(kept == ["iter_0000028", "iter_0000030"], f"kept {kept}")
+        require(len(kept) == 2 and kept[0] in ("iter_0000028", "iter_0000029") and kept[1] == "iter_0000030", f"kept {kept}")  # 29: where an interrupt came at 28
         same = all((folder / "alone/iter_0000030" / f).read_bytes() == (folder / "stopped/iter_0000030" / f).read_bytes() for f in ("model.safetensors", "optimizer.safetensors"))
         require(same, "another final checkpoint when stopped")
     print(*problems, sep="\n")
