@@ -6,6 +6,7 @@
 
 #include <random>
 
+#include "trainer/device.h"
 #include "trainer/generate/decode.h"
 #include "trainer/model/gpt2.h"
 #include "trainer/model/init.h"
@@ -18,6 +19,7 @@ using TextIds = std::vector<uint32_t>;
 constexpr int64_t kTestVocab = 300, kTestPositions = 40;
 
 Gpt2 RandomGpt2(int64_t hidden) {
+  SetThreads(1);  // of products this small, two would mostly wait for each other
   Gpt2 model({2, hidden, 4, kTestPositions, kTestVocab, 0.0}, at::kCPU);
   InitParameters(model, 3);
   // Of the scale that gives logits of some units.
