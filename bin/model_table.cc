@@ -38,6 +38,8 @@ constexpr StageEntry kTable[] = {
      "one line on stdout", kInputs, MakeEvaluate, ""},
     {"generate", "Model", "write text with a model", "a checkpoint", "text on stdout", kNone,
      MakeGenerate, ""},
+    {"convert-checkpoint", "Model", "a model in other programs' formats", "a checkpoint",
+     "a Hugging Face folder, or llm.c's .bin", kNone, trainer::MakeConvertCheckpoint, ""},
     {"serve", "Model", "answer HTTP requests for text, as Megatron-LM's server", "a checkpoint",
      "answers on PUT /api", kNone, MakeServe, ""},
 };

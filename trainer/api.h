@@ -28,16 +28,29 @@ struct RunConfig {
   int threads = 1;
 };
 
-struct EvaluateConfig {
+struct ScoreConfig {
   RunConfig run;
-  int64_t sequence_length = 0;  // 0: the model's positions
-  int64_t batch = 4;            // sequences at a time
+  int64_t rows = 0;  // scored at a time; 0: as many as threads. Changes no result
 };
 
-struct Evaluation {
-  double loss_sum = 0;  // of -log p, natural
-  int64_t tokens = 0;   // predicted
+// Ids of which the last `num_scored` are predicted, each from all before it.
+struct ScoreRow {
+  std::vector<uint32_t> ids;
+  uint32_t num_scored = 0;  // from 1 to ids.size() - 1
 };
+
+struct RowScore {
+  double log_probability = 0;  // natural, summed over what was scored
+  uint32_t num_scored = 0;
+  uint32_t num_right = 0;  // of these: had the largest logit; of equal ones, the lowest id has it
+};
+
+// Stores the next row and returns true, or returns false at the end.
+using NextRow = std::function<bool(ScoreRow* row)>;
+// Called once with the model's sizes.
+using MakeRows = std::function<NextRow(const ModelConfig& model)>;
+// Called with the scores of the rows in their order.
+using TakeScore = std::function<void(const RowScore& score)>;
 
 // Stores the next document's ids and returns true, or returns false at the end.
 using NextDocument = std::function<bool(std::vector<uint32_t>* ids)>;
@@ -47,10 +60,10 @@ struct Api {
   // Trains until config.iterations; throws Error{kInterrupted} after a last save when cancelled.
   void (*train)(const TrainConfig& config, const Hooks& hooks);
 
-  // The loss over all documents in a row, each token but the first predicted once, in windows of
-  // sequence_length.
-  Evaluation (*evaluate)(const EvaluateConfig& config, const NextDocument& next,
-                         const Hooks& hooks);
+  // Scores rows of at most the model's positions + 1 ids. NextRow and `take` are called by several
+  // threads, one at a time. The scores depend on nothing but model, row, precision and device.
+  void (*score)(const ScoreConfig& config, const MakeRows& make_rows, const TakeScore& take,
+                const Hooks& hooks);
 
   // The model of a checkpoint, for generation.
   std::unique_ptr<TextModel> (*open_text_model)(const RunConfig& config, const Hooks& hooks);

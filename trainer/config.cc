@@ -30,7 +30,45 @@ std::optional<double> ParseNumber(const std::string& word) {
   return number;
 }
 
+void ValidateSchedule(const TrainConfig& config) {
+  Require(config.learning_rate > 0 && config.min_learning_rate >= 0 &&
+              config.min_learning_rate <= config.learning_rate,
+          fmt::format("--lr {} and --min-lr {}: 0 <= min-lr <= lr and lr above 0 are needed",
+                      config.learning_rate, config.min_learning_rate));
+  Require(config.warmup_init >= 0 && config.warmup_init <= config.learning_rate,
+          fmt::format("--lr-warmup-init is {}; it takes 0 to --lr", config.warmup_init));
+  Require(config.warmup_fraction >= 0 && config.warmup_fraction < 1,
+          fmt::format("--lr-warmup-fraction is {}; it takes 0 to below 1", config.warmup_fraction));
+  Require(config.warmup_samples == 0 || config.warmup_iterations == 0,
+          "--lr-warmup-samples and --lr-warmup-iters say the same; give one");
+  const int64_t decay = config.decay_iterations > 0 ? config.decay_iterations : config.iterations;
+  RequireSize("lr-decay-iters", decay, int64_t{1} << 32);
+  Require(config.warmup_iterations < decay && config.warmup_samples < decay * config.global_batch,
+          fmt::format("the warm-up is no shorter than the decay, which takes {} iterations of {} "
+                      "samples",
+                      decay, config.global_batch));
+  if (config.decay_style != DecayStyle::kWsd) return;
+  Require(config.wsd_decay_iterations > 0 && config.wsd_decay_iterations <= decay,
+          fmt::format("--lr-decay-style WSD needs --lr-wsd-decay-iters from 1 to {}, the length of "
+                      "the decay",
+                      decay));
+}
+
+void ValidateLossScale(const TrainConfig& config) {
+  Require(config.loss_scale >= 0 && config.min_loss_scale > 0 &&
+              config.min_loss_scale <= config.initial_loss_scale,
+          fmt::format("--min-loss-scale {} and --initial-loss-scale {}: the first is above 0 and "
+                      "not above the second",
+                      config.min_loss_scale, config.initial_loss_scale));
+  RequireSize("loss-scale-window", config.loss_scale_window, int64_t{1} << 32);
+  RequireSize("hysteresis", config.hysteresis, int64_t{1} << 32);
+}
+
 }  // namespace
+
+const char* PrecisionName(Precision precision) {
+  return precision == Precision::kBf16 ? "bf16" : precision == Precision::kFp16 ? "fp16" : "fp32";
+}
 
 void Validate(const ModelConfig& config) {
   RequireSize("num-layers", config.layers, 1000);
@@ -92,16 +130,17 @@ void Validate(const TrainConfig& config) {
   Require(config.global_batch % config.micro_batch == 0,
           fmt::format("--global-batch-size {} is no multiple of --micro-batch-size {}",
                       config.global_batch, config.micro_batch));
-  Require(config.learning_rate > 0 && config.min_learning_rate >= 0 &&
-              config.min_learning_rate <= config.learning_rate,
-          fmt::format("--lr {} and --min-lr {}: 0 <= min-lr <= lr and lr above 0 are needed",
-                      config.learning_rate, config.min_learning_rate));
+  ValidateSchedule(config);
+  ValidateLossScale(config);
   Require(config.recompute == Recompute::kNone || config.device != "cpu",
           "--recompute needs --device cuda");
   Require(!config.deterministic || config.precision == Precision::kBf16 || config.device == "cpu",
           "--deterministic-mode on a GPU needs --bf16");
-  Require(config.warmup_fraction >= 0 && config.warmup_fraction < 1,
-          fmt::format("--lr-warmup-fraction is {}; it takes 0 to below 1", config.warmup_fraction));
+  RequireSize("tensorboard-log-interval", config.tensorboard_log_interval, int64_t{1} << 32);
+  Require(!config.documents.any() ||
+              (config.documents.end_token >= 0 && config.documents.end_token < config.model.vocab),
+          fmt::format("--eod-token {} is outside the vocabulary of {} ids",
+                      config.documents.end_token, config.model.vocab));
 }
 
 }  // namespace owt::trainer

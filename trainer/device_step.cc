@@ -26,7 +26,10 @@ void CapturedCalls::Run(const std::function<void()>& launch) {
 }
 
 bool DeviceStep::Takes(const TrainConfig& config, const Gpt2& model) {
-  return model.device().is_cuda() && Backprop::Takes(config.model);
+  // Documents, fp16 and the skipping of spikes are TrainStep's alone.
+  return model.device().is_cuda() && Backprop::Takes(config.model) && !config.documents.any() &&
+         config.precision != Precision::kFp16 && config.skip_loss_zscore == 0 &&
+         config.skip_grad_norm_zscore == 0;
 }
 
 DeviceStep::DeviceStep(const TrainConfig& config, const Gpt2& model, AdamW* optimizer)

@@ -7,6 +7,15 @@
 #include <cmath>
 
 namespace owt::trainer {
+namespace {
+
+// Hours, minutes and seconds.
+std::string ClockText(double seconds) {
+  const auto whole = static_cast<int64_t>(std::clamp(std::round(seconds), 0.0, 1e15));
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+}  // namespace
 
 std::string TrainingLine(const IntervalLog& log) {
   std::string line = fmt::format(" iteration {:8d}/{:8d} |", log.iteration, log.iterations);
@@ -15,10 +24,12 @@ std::string TrainingLine(const IntervalLog& log) {
   line += fmt::format(" learning rate: {:.3E} |", log.learning_rate);
   line += fmt::format(" global batch size: {:5d} |", log.global_batch);
   if (log.loss && *log.loss > 0) line += fmt::format(" lm loss: {:.6E} |", *log.loss);
-  line += " loss scale: 1.0 |";
+  line += fmt::format(" loss scale: {:.1f} |", log.loss_scale);
   if (log.grad_norm) line += fmt::format(" grad norm: {:.3f} |", *log.grad_norm);
   line += fmt::format(" number of skipped iterations: {:3d} |", log.skipped);
   line += fmt::format(" number of nan iterations: {:3d} |", log.nan);
+  if (log.tokens_per_second) line += fmt::format(" tokens/s: {:.0f} |", *log.tokens_per_second);
+  if (log.seconds_left) line += fmt::format(" time left: {} |", ClockText(*log.seconds_left));
   return line;
 }
 

@@ -66,7 +66,7 @@ std::unique_ptr<TextModel> OpenGuardedTextModel(const RunConfig& config, const H
 
 constexpr Api kApi = {
     Guarded<&Train, const TrainConfig&, const Hooks&>,
-    Guarded<&Evaluate, const EvaluateConfig&, const NextDocument&, const Hooks&>,
+    Guarded<&Score, const ScoreConfig&, const MakeRows&, const TakeScore&, const Hooks&>,
     Guarded<&OpenGuardedTextModel, const RunConfig&, const Hooks&>,
 };
 

@@ -2,20 +2,25 @@
 
 #include <ATen/Context.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <chrono>
-#include <cmath>
+#include <optional>
 
 #include "pipeline/error.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/folder.h"
+#include "trainer/checkpoint/hugging_face_folder.h"
+#include "trainer/checkpoint/saver.h"
 #include "trainer/data/train_data.h"
 #include "trainer/device.h"
-#include "trainer/evaluate/evaluate.h"
-#include "trainer/log_line.h"
+#include "trainer/metrics/report.h"
 #include "trainer/model/init.h"
+#include "trainer/optim/loss_scale.h"
 #include "trainer/optim/schedule.h"
+#include "trainer/optim/spike_guard.h"
 #include "trainer/step.h"
+#include "trainer/validation.h"
 
 namespace owt::trainer {
 namespace {
@@ -26,22 +31,13 @@ double Seconds(Clock::time_point since) {
   return std::chrono::duration<double>(Clock::now() - since).count();
 }
 
-// What has happened since the last training line.
-struct Interval {
-  Clock::time_point start = Clock::now();
-  int64_t iterations = 0, skipped = 0, nan = 0;
-  double loss_sum = 0;
-
-  void Add(const StepResult& step) {
-    ++iterations;
-    if (std::isnan(step.loss)) ++nan;
-    if (step.skipped) {
-      ++skipped;
-    } else {
-      loss_sum += step.loss;
-    }
-  }
-};
+// Of the device, or on a CPU of the process.
+int64_t PeakBytes(at::Device device) {
+  if (device.is_cuda()) return PeakDeviceBytes(device);
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
 
 class Training {
  public:
@@ -51,21 +47,26 @@ class Training {
         data_(config, hooks.log),
         model_(config.model, OpenDevice(config.device)),
         optimizer_(model_.parameters(), config),
-        schedule_(config) {}
+        schedule_(config),
+        loss_scale_(config),
+        spikes_(config),
+        report_(config, hooks.log, [this] { return PeakBytes(model_.device()); }),
+        tokenizer_(ModelTokenizer(config.tokenizer, config.model.vocab)),
+        saver_(config, tokenizer_ ? &*tokenizer_ : nullptr, hooks.log) {}
 
   void Run() {
     Start();
     while (state_.iteration < config_.iterations) {
-      const StepResult step =
-          step_.run(state_.consumed_samples, schedule_.LearningRate(state_.scheduled_samples));
-      Advance(step);
-      if (Every(config_.log_interval)) LogInterval(step);
+      Step();
       if (Every(config_.eval_interval)) {
         Validate(fmt::format("iteration {}", state_.iteration));
       }
       const bool stop = hooks_.cancelled();
       if (stop || Every(config_.save_interval)) Save();
-      if (stop) throw Error(ErrorKind::kInterrupted, StoppedMessage());
+      if (stop) {
+        saver_.Wait();
+        throw Error(ErrorKind::kInterrupted, StoppedMessage());
+      }
     }
     Finish();
   }
@@ -81,8 +82,8 @@ class Training {
     if (!resumed) InitParameters(model_, config_.seed);
     hooks_.log(fmt::format(
         "{} parameters, {} on {} with {} threads; {} tokens in {} sequences, {:.3g} epochs; {}",
-        CountParameters(config_.model), config_.precision == Precision::kBf16 ? "bf16" : "fp32",
-        config_.device, config_.threads, data_.num_tokens(), data_.num_sequences(),
+        CountParameters(config_.model), PrecisionName(config_.precision), config_.device,
+        config_.threads, data_.num_tokens(), data_.num_sequences(),
         static_cast<double>(state_.total_samples * config_.sequence_length) /
             static_cast<double>(data_.num_tokens()),
         resumed ? fmt::format("going on after iteration {}", state_.iteration)
@@ -92,9 +93,9 @@ class Training {
     }
     step_ = ChooseStep(config_, data_.train(), model_, &optimizer_);
     if (!step_.description.empty()) hooks_.log(step_.description);
+    report_.Begin(state_.iteration, state_.consumed_samples, state_.interval);
     first_iteration_ = state_.iteration;
     start_ = Clock::now();
-    interval_ = Interval{};
   }
 
   // Loads the newest whole checkpoint of --save, if there is one.
@@ -122,6 +123,8 @@ class Training {
     LoadParameters(found.path, model_);
     const int64_t total = state_.total_samples;
     state_ = LoadTrainState(found.path, model_, &optimizer_);
+    loss_scale_.Restore(state_.loss_scale);
+    spikes_.Restore(state_.spikes);
     if (state_.total_samples != total) {
       hooks_.log(
           fmt::format("the run was begun for {} samples and is now for {}: the order of the "
@@ -132,12 +135,34 @@ class Training {
     return true;
   }
 
-  void Advance(const StepResult& step) {
+  void Step() {
+    StepInput input{state_.consumed_samples,
+                    schedule_.LearningRate(state_.scheduled_samples),
+                    loss_scale_.scale(),
+                    {}};
+    if (spikes_.active()) {
+      input.is_spike = [this](double loss, double norm) { return spikes_.IsSpike(loss, norm); };
+    }
+    const StepResult step = step_.run(input);
     ++state_.iteration;
     state_.consumed_samples += config_.global_batch;
     if (!step.skipped) state_.scheduled_samples += config_.global_batch;
-    interval_.Add(step);
-    skipped_in_a_row_ = step.skipped ? skipped_in_a_row_ + 1 : 0;
+    const bool overflow = step.skipped && !step.spike;
+    CheckOverflows(overflow);
+    loss_scale_.Update(overflow);
+    if (!overflow) spikes_.Add(step.loss, step.grad_norm);
+    if (step.spike) {
+      hooks_.log(
+          fmt::format("iteration {} is skipped: loss {:.6g}, norm of gradients {:.6g} stand "
+                      "out from the last {}",
+                      state_.iteration, step.loss, step.grad_norm, kSpikeWindow));
+    }
+    report_.Step(Place(), step);
+  }
+
+  // An overflow that a smaller loss scale may cure is no sign of divergence.
+  void CheckOverflows(bool overflow) {
+    skipped_in_a_row_ = overflow && !loss_scale_.can_shrink() ? skipped_in_a_row_ + 1 : 0;
     if (skipped_in_a_row_ < kMaxSkipped) return;
     throw Error(ErrorKind::kExternal,
                 fmt::format("loss or gradients were not finite in the last {} iterations, up to "
@@ -145,22 +170,9 @@ class Training {
                             kMaxSkipped, state_.iteration));
   }
 
-  void LogInterval(const StepResult& step) {
-    IntervalLog log;
-    log.iteration = state_.iteration;
-    log.iterations = config_.iterations;
-    log.consumed_samples = state_.consumed_samples;
-    log.milliseconds_per_iteration =
-        Seconds(interval_.start) * 1e3 / static_cast<double>(interval_.iterations);
-    log.learning_rate = schedule_.LearningRate(state_.scheduled_samples);
-    log.global_batch = config_.global_batch;
-    const int64_t counted = interval_.iterations - interval_.skipped;
-    if (counted > 0) log.loss = interval_.loss_sum / static_cast<double>(counted);
-    if (config_.clip_grad > 0 && !step.skipped) log.grad_norm = step.grad_norm;
-    log.skipped = interval_.skipped;
-    log.nan = interval_.nan;
-    hooks_.log(TrainingLine(log));
-    interval_ = Interval{};
+  Report::Place Place() const {
+    return {state_.iteration, state_.consumed_samples,
+            schedule_.LearningRate(state_.scheduled_samples), loss_scale_.scale()};
   }
 
   void Validate(const std::string& what) {
@@ -169,19 +181,21 @@ class Training {
     const int64_t samples = config_.eval_iterations * config_.global_batch;
     // The next unused samples, as an uninterrupted run would take them.
     const int64_t first = (state_.iteration - 1) / config_.eval_interval * samples;
-    const double loss = SampleLoss(model_, config_.precision, *data_.valid(), first, samples,
-                                   config_.sequence_length, config_.micro_batch);
-    hooks_.log(ValidationBlock(what, loss));
-    interval_.start += Clock::now() - start;  // a training line times training alone
+    const double loss = ValidationLoss(config_, model_, *data_.valid(), first, samples);
+    report_.Validation(what, Place(), loss);
+    report_.Exclude(Clock::now() - start);
   }
 
   void Save() {
     if (config_.save.empty() || saved_iteration_ == state_.iteration) return;
     const Clock::time_point start = Clock::now();
-    const std::string path = SaveCheckpoint(config_.save, model_, optimizer_, state_);
+    report_.Sync();
+    state_.interval = report_.sums();
+    state_.loss_scale = loss_scale_.state();
+    state_.spikes = spikes_.state();
+    saver_.Save(model_, optimizer_, state_);
     saved_iteration_ = state_.iteration;
-    hooks_.log(fmt::format("saved {} in {:.1f} s", path, Seconds(start)));
-    interval_.start += Clock::now() - start;
+    report_.Exclude(Clock::now() - start);
   }
 
   void Finish() {
@@ -193,6 +207,8 @@ class Training {
     }
     if (!Every(config_.eval_interval)) Validate("the end of training for val data");
     Save();
+    saver_.Wait();
+    report_.Sync();
     const double tokens =
         static_cast<double>(iterations * config_.global_batch * config_.sequence_length);
     hooks_.log(fmt::format("{} iterations, {:.0f} tokens in {:.1f} s: {:.0f} tokens/s{}",
@@ -216,9 +232,13 @@ class Training {
   Gpt2 model_;
   AdamW optimizer_;
   Schedule schedule_;
+  LossScale loss_scale_;
+  SpikeGuard spikes_;
+  Report report_;
+  std::optional<formats::Gpt2Vocab> tokenizer_;  // goes into checkpoints
+  CheckpointSaver saver_;
   ChosenStep step_;
   TrainState state_;
-  Interval interval_;
   Clock::time_point start_;
   int64_t first_iteration_ = 0, saved_iteration_ = -1, skipped_in_a_row_ = 0;
 };

@@ -34,8 +34,8 @@ struct WordCopy {
 // Copies ASCII, 16 bytes at a time or up to the second of two other characters than letters. What
 // is left is less than 16 bytes, or not ASCII within these.
 void CopyBlocks(const char* stop, WordCopy* copy) {
-  constexpr ptrdiff_t kBlock = 16;
-  while (stop - copy->at >= kBlock) {
+  constexpr ptrdiff_t kCopyBlock = 16;
+  while (stop - copy->at >= kCopyBlock) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(copy->at));
     const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
     const __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
@@ -47,9 +47,9 @@ void CopyBlocks(const char* stop, WordCopy* copy) {
     const uint32_t others = ~static_cast<uint32_t>(_mm_movemask_epi8(letters)) & 0xFFFF;
     const uint32_t again = others & (others << 1 | static_cast<uint32_t>(copy->after_space));
     if (again == 0) {
-      copy->at += kBlock;
-      copy->out += kBlock;
-      copy->after_space = others >> (kBlock - 1) != 0;
+      copy->at += kCopyBlock;
+      copy->out += kCopyBlock;
+      copy->after_space = others >> (kCopyBlock - 1) != 0;
       continue;
     }
     const int kept = std::countr_zero(again);

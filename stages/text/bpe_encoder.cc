@@ -78,7 +78,7 @@ char* BpeEncoder::AddMissed(const PieceChunk& chunk, char* begin, char* end) {
       std::memcpy(out, word.ids, sizeof(word.ids));  // there is room
       out += word.num_bytes;
     } else {
-      const CachedPair pair = cache_.PairAt(chunk.offsets[missed.number]);
+      auto* pair = PairAt(chunk.offsets[missed.number]);
       out = EncodeShort(piece, chunk.keys[missed.number], pair, out);
     }
     const bool last = i + 1 == chunk.num_missed;
@@ -105,9 +105,9 @@ void BpeEncoder::LookAt(const PieceChunk& chunk) {
     }
     if (!has_fast_merges()) continue;
     const WordKey& key = chunk.keys[number];
-    const CachedPair pair = cache_.PairAt(chunk.offsets[number]);
+    CachedPair* const pair = PairAt(chunk.offsets[number]);
     // The first place: the same word was missed a moment ago.
-    const CachedWord* found = pair.first->key == key ? pair.first : cache_.FindSecond(pair, key);
+    const CachedWord* found = pair->first.key == key ? &pair->first : cache_.FindSecond(pair, key);
     if (found != nullptr) {
       std::memcpy(missed_->words[i].ids, found->ids, sizeof(found->ids));
       missed_->words[i].num_bytes = found->num_id_bytes;
@@ -125,7 +125,7 @@ void BpeEncoder::LookAt(const PieceChunk& chunk) {
   if (words.count > 0) MakeWords(&words);
 }
 
-void BpeEncoder::MakeFew(const WordKey& key, CachedPair pair, WordIds* made) {
+void BpeEncoder::MakeFew(const WordKey& key, CachedPair* pair, WordIds* made) {
   const auto* const bytes = reinterpret_cast<const uint8_t*>(&key);
   const unsigned count = model_->words()->EncodeFew(bytes, key.high >> 56, made->ids);
   made->num_bytes = static_cast<uint16_t>(count * sizeof(uint16_t));
@@ -138,17 +138,17 @@ void BpeEncoder::MakeWords(NewWords* words) {
   for (size_t i = 0; i < words->count; ++i) {
     *words->wanted[i] = made[i];
     if (made[i].num_bytes > CachedWord::kMaxIdBytes) continue;
-    const CachedPair pair = words->pairs[i];
+    CachedPair* const pair = words->pairs[i];
     const WordKey& key = words->keys[i];
-    if (pair.first->key == key || pair.second->key == key) continue;  // twice in this group
+    if (pair->first.key == key || pair->second.key == key) continue;  // twice in this group
     cache_.Insert(pair, key, reinterpret_cast<const char*>(made[i].ids), made[i].num_bytes);
   }
   words->count = 0;
 }
 
-char* BpeEncoder::EncodeShort(std::string_view piece, const WordKey& key, CachedPair pair,
+char* BpeEncoder::EncodeShort(std::string_view piece, const WordKey& key, CachedPair* pair,
                               char* out) {
-  const CachedWord* found = pair.first->key == key ? pair.first : cache_.FindSecond(pair, key);
+  const CachedWord* found = pair->first.key == key ? &pair->first : cache_.FindSecond(pair, key);
   if (found != nullptr) {
     std::memcpy(out, found->ids, CachedWord::kMaxIdBytes);  // there is room
     return out + found->num_id_bytes;

@@ -58,10 +58,14 @@ class BpeEncoder final : private IdSink {
   const WideChars* GetWideChars() override { return model_->wide_chars(); }
 
   void LookAt(const PieceChunk& chunk);
-  char* EncodeShort(std::string_view piece, const WordKey& key, CachedPair pair, char* out);
+  char* EncodeShort(std::string_view piece, const WordKey& key, CachedPair* pair, char* out);
   char* EncodeLong(std::string_view piece, uint64_t hash, char* out);
   void EncodePart(std::string_view part, uint64_t hash, std::vector<uint32_t>* ids);
   void Merge(std::string_view part, std::vector<uint32_t>* ids) const;
+
+  CachedPair* PairAt(uint32_t offset) const {
+    return reinterpret_cast<CachedPair*>(reinterpret_cast<char*>(cache_.pairs()) + offset);
+  }
 
   bool has_fast_merges() const {
     return kernel_->encode_words != nullptr && model_->words() != nullptr;
@@ -82,11 +86,11 @@ class BpeEncoder final : private IdSink {
 
     size_t count = 0;
     WordKey keys[kMax];
-    CachedPair pairs[kMax];
+    CachedPair* pairs[kMax];
     WordIds* wanted[kMax];
   };
 
-  void MakeFew(const WordKey& key, CachedPair pair, WordIds* made);
+  void MakeFew(const WordKey& key, CachedPair* pair, WordIds* made);
   void MakeWords(NewWords* words);
 
   const BpeModel* model_;

@@ -31,7 +31,7 @@ struct PieceChunk {
   const char* text;
   const uint32_t* starts;     // of the pieces in the text, and of the next one
   const WordKey* keys;        // those of pieces above WordKey::kMaxBytes are not to be looked at
-  const uint32_t* offsets;    // of their places in the cache, in bytes
+  const uint32_t* offsets;    // of their pairs, in bytes
   const MissedPiece* missed;  // in their order
   size_t num_missed;
 };

@@ -4,7 +4,7 @@
 // caution of piece_starts.h.
 //
 // Text is encoded in chunks of some hundred pieces, each in three passes: where pieces start; the
-// key and the hash of each, with a prefetch of its first place; the look there. So a look finds
+// key and the hash of each, with a prefetch of its pair; the look into the pair. So a look finds
 // its line in the processor's cache, and no pass waits for another. What a hit costs is a load of
 // 16 bytes, a compare that is nearly always equal, and a store of 16 bytes of which only the ids
 // count. The passes are those of gigatoken; one place looked at instead of two, and ids of two
@@ -54,14 +54,14 @@ class TextLoops {
   TextLoops(std::string_view text, const WordCache& cache, IdSink* sink)
       : data_(text.data()),
         size_(text.size()),
-        firsts_(reinterpret_cast<char*>(cache.firsts())),
+        pairs_(reinterpret_cast<char*>(cache.pairs())),
         offset_mask_(cache.offset_mask()),
         sink_(sink) {}
 
   char* EncodeChunk(size_t count, char* out) {
     size_t whole = count;  // pieces with 16 bytes of text from their start on
     while (whole > 0 && starts_[whole - 1] + size_t{16} > size_) --whole;
-    const Place place = {firsts_, offset_mask_};  // in registers: the stores below cannot change it
+    const Place place = {pairs_, offset_mask_};  // in registers: the stores below cannot change it
     const char* const data = data_;
     for (size_t i = 0; i < whole; ++i) Prepare(i, data + starts_[i], place);
     for (size_t i = whole; i < count; ++i) {
@@ -138,7 +138,7 @@ class TextLoops {
   }
 
   struct Place {
-    char* firsts;
+    char* pairs;
     uint64_t offset_mask;
   };
 
@@ -148,17 +148,17 @@ class TextLoops {
     const uint64_t offset = Simd::Hash(key) & place.offset_mask;
     Simd::Store(key, &keys_[i]);
     offsets_[i] = static_cast<uint32_t>(offset);
-    __builtin_prefetch(place.firsts + offset);
+    __builtin_prefetch(place.pairs + offset);
   }
 
   char* LookUp(size_t count, char* const begin) {
     char* out = begin;
     size_t num_missed = 0;
     for (size_t i = 0; i < count; ++i) {
-      const auto* word = reinterpret_cast<const CachedWord*>(firsts_ + offsets_[i]);
-      if (__builtin_expect(Simd::Equal(&keys_[i], &word->key), 1)) {
-        Simd::Copy16(word->ids, out);
-        out += word->num_id_bytes;
+      const auto* pair = reinterpret_cast<const CachedPair*>(pairs_ + offsets_[i]);
+      if (__builtin_expect(Simd::Equal(&keys_[i], &pair->first.key), 1)) {
+        Simd::Copy16(pair->first.ids, out);
+        out += pair->first.num_id_bytes;
       } else {
         missed_[num_missed++] = {static_cast<uint32_t>(i), static_cast<uint32_t>(out - begin)};
       }
@@ -169,7 +169,7 @@ class TextLoops {
 
   const char* data_;
   size_t size_;
-  char* firsts_;
+  char* pairs_;
   uint64_t offset_mask_;
   IdSink* sink_;
   unsigned wait_ = 0;  // blocks until a run is looked for again

@@ -26,22 +26,22 @@ bool IsEmpty(const CachedWord& word) { return word.key == WordKey{}; }
 }  // namespace
 
 WordCache::WordCache(size_t max_bytes, Hash hash)
-    : max_pairs_(max_bytes / (2 * sizeof(CachedWord))),
+    : max_pairs_(max_bytes / sizeof(CachedPair)),
       num_pairs_(std::min(max_pairs_, kFirstPairs)),
       hash_(hash) {
   void* memory =
       mmap(nullptr, max_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   madvise(memory, max_bytes, MADV_HUGEPAGE);
-  words_ = static_cast<CachedWord*>(memory);
+  pairs_ = static_cast<CachedPair*>(memory);
 }
 
 WordCache::~WordCache() {
-  if (words_ != nullptr) munmap(words_, max_pairs_ * 2 * sizeof(CachedWord));
+  if (pairs_ != nullptr) munmap(pairs_, max_pairs_ * sizeof(CachedPair));
 }
 
 WordCache::WordCache(WordCache&& other) noexcept
-    : words_(std::exchange(other.words_, nullptr)),
+    : pairs_(std::exchange(other.pairs_, nullptr)),
       max_pairs_(other.max_pairs_),
       num_pairs_(other.num_pairs_),
       num_moves_(other.num_moves_),
@@ -54,29 +54,29 @@ void WordCache::Grow() {
 }
 
 void WordCache::Double() {
-  const uint64_t bit = num_pairs_ * sizeof(CachedWord);  // of the offset
+  const uint64_t bit = num_pairs_ * sizeof(CachedPair);  // of the offset
   for (size_t i = 0; i < num_pairs_; ++i) {
-    const CachedPair low = PairAt(i * sizeof(CachedWord));
-    const CachedPair high = PairAt((i + num_pairs_) * sizeof(CachedWord));
-    for (CachedWord* word : {low.first, low.second}) {
+    CachedPair& low = pairs_[i];
+    CachedPair& high = pairs_[i + num_pairs_];
+    for (CachedWord* word : {&low.first, &low.second}) {
       if (IsEmpty(*word) || (hash_(word->key) & bit) == 0) continue;
-      *(IsEmpty(*high.first) ? high.first : high.second) = *word;
+      (IsEmpty(high.first) ? high.first : high.second) = *word;
       *word = {};
     }
-    if (IsEmpty(*low.first)) std::swap(*low.first, *low.second);
+    if (IsEmpty(low.first)) std::swap(low.first, low.second);
   }
   num_pairs_ *= 2;
 }
 
-const CachedWord* WordCache::FindSecond(CachedPair pair, const WordKey& key) {
-  if (pair.second->key != key) return nullptr;
-  std::swap(*pair.first, *pair.second);
+const CachedWord* WordCache::FindSecond(CachedPair* pair, const WordKey& key) {
+  if (pair->second.key != key) return nullptr;
+  std::swap(pair->first, pair->second);
   ++num_moves_;
-  return pair.first;
+  return &pair->first;
 }
 
-void WordCache::Insert(CachedPair pair, const WordKey& key, const char* ids, size_t num_id_bytes) {
-  CachedWord& word = IsEmpty(*pair.first) ? *pair.first : *pair.second;
+void WordCache::Insert(CachedPair* pair, const WordKey& key, const char* ids, size_t num_id_bytes) {
+  CachedWord& word = IsEmpty(pair->first) ? pair->first : pair->second;
   word.key = key;
   std::memcpy(word.ids, ids, CachedWord::kMaxIdBytes);
   word.num_id_bytes = static_cast<uint16_t>(num_id_bytes);

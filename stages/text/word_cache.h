@@ -23,11 +23,10 @@ struct alignas(32) CachedWord {
   uint16_t num_id_bytes;
 };
 
-// Two words with the same hash. They are far apart, so that what hot loops read lies close
-// together.
-struct CachedPair {
-  CachedWord* first;   // hot loops look here alone
-  CachedWord* second;  // the newest word; it moves up when it is seen again
+// Two words with the same hash, in one line of the processor's cache.
+struct alignas(64) CachedPair {
+  CachedWord first;   // hot loops look here alone
+  CachedWord second;  // the newest word; it moves up when it is seen again
 };
 
 // What pieces of a text encode to, as far as remembered: pairs of words, found by a hash of the
@@ -44,32 +43,27 @@ class WordCache {
   WordCache(WordCache&& other) noexcept;
   WordCache& operator=(WordCache&&) = delete;
 
-  // The first places; hash & offset_mask() is the offset in bytes of one.
-  CachedWord* firsts() const { return words_; }
+  // The pairs; hash & offset_mask() is the offset in bytes of one.
+  CachedPair* pairs() const { return pairs_; }
 
-  uint64_t offset_mask() const { return num_pairs_ * sizeof(CachedWord) - sizeof(CachedWord); }
-
-  CachedPair PairAt(uint64_t offset) const {
-    CachedWord* const first = words_ + offset / sizeof(CachedWord);
-    return {first, first + max_pairs_};
-  }
+  uint64_t offset_mask() const { return num_pairs_ * sizeof(CachedPair) - sizeof(CachedPair); }
 
   // Makes more pairs where many words found no first place since the last time. Words move then,
-  // firsts() stays what it is.
+  // pairs() stays what it is.
   void Grow();
 
   // The word in the second place, which becomes the first, or null. For keys that are not in the
   // first place.
-  const CachedWord* FindSecond(CachedPair pair, const WordKey& key);
+  const CachedWord* FindSecond(CachedPair* pair, const WordKey& key);
 
   // Remembers a word. REQUIRES: it is in neither place; num_id_bytes <= kMaxIdBytes; kMaxIdBytes
   // bytes of `ids` can be read, of any content behind the first num_id_bytes.
-  void Insert(CachedPair pair, const WordKey& key, const char* ids, size_t num_id_bytes);
+  void Insert(CachedPair* pair, const WordKey& key, const char* ids, size_t num_id_bytes);
 
  private:
   void Double();
 
-  CachedWord* words_;  // max_pairs_ first places, and as many second ones
+  CachedPair* pairs_;
   size_t max_pairs_;
   size_t num_pairs_;
   size_t num_moves_ = 0;  // words inserted or moved up since the last growth

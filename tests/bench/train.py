@@ -4,9 +4,10 @@
     tests/bench/train.py BUILD/bin [--model tiny|124m|350m] [--device cpu|cuda] [--bf16] [--compile] [--threads N]
 
 Both start from the same parameters and train on the same tokens, in another order. The answer is checked first: the loss
-of the last steps must agree to 1 %. Times are those of the second half of the steps.
+of the last steps must agree to 1 %. Times are those of the second half of the steps. On a CPU they are also given as user
+CPU time, which other work on the machine disturbs less; owt's is that of a run less that of one of half as many steps.
 """
-import argparse, json, os, pathlib, re, struct, subprocess, sys, tempfile, time
+import argparse, json, os, pathlib, re, resource, struct, subprocess, sys, tempfile, time
 
 MODELS = {  # layers, width, heads, tokens a sample
     "tiny": (4, 128, 4, 128),
@@ -16,7 +17,7 @@ MODELS = {  # layers, width, heads, tokens a sample
 VOCAB = 50304
 
 PEER = r"""
-import json, sys, time
+import json, os, sys, time
 import numpy as np, torch
 from torch import nn
 from torch.nn import functional as F
@@ -71,7 +72,7 @@ run = torch.compile(model) if compiled else model
 data = np.fromfile(tokens_file, dtype=np.uint16)
 # Without overlap, as owt: a token seen again is a token learned.
 order = iter(np.random.default_rng(2).permutation((len(data) - 1) // length) * length)
-losses, times = [], []
+losses, times, users = [], [], []
 for step in range(steps):
     started = time.perf_counter()
     total = 0
@@ -88,9 +89,11 @@ for step in range(steps):
     optimizer.zero_grad(set_to_none=True)
     losses.append(total.item())
     times.append(time.perf_counter() - started)
+    users.append(os.times().user)
 half = times[steps // 2:]
 peak = torch.cuda.max_memory_allocated() >> 20 if device == "cuda" else 0
-print(json.dumps({"loss": sum(losses[-5:]) / 5, "seconds": sum(half) / len(half), "peak": peak}))
+print(json.dumps({"loss": sum(losses[-5:]) / 5, "seconds": sum(half) / len(half), "peak": peak,
+                  "user": (users[-1] - users[steps // 2 - 1]) / len(half)}))
 """.replace("VOCAB", str(VOCAB))
 
 
@@ -109,14 +112,16 @@ def write_dataset(prefix, count):
 
 
 def run_owt(program, options, log_interval, steps):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     process = subprocess.run([program, "train", *options, "--train-iters", str(steps), "--log-interval", str(log_interval)],
                              capture_output=True, text=True)
+    user = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     log = process.stdout + process.stderr
     if process.returncode:
         raise SystemExit(log)
     rows = re.findall(r"iteration +(\d+)/.*?elapsed time per iteration \(ms\): ([0-9.]+).*?lm loss: ([0-9.E+-]+)", log)
     memory = re.search(r"(\d+) MiB of device memory", log)
-    return [(int(i), float(ms) / 1e3, float(loss)) for i, ms, loss in rows], int(memory[1]) if memory else 0
+    return [(int(i), float(ms) / 1e3, float(loss)) for i, ms, loss in rows], int(memory[1]) if memory else 0, user
 
 
 def main():
@@ -144,10 +149,13 @@ def main():
         # The first update of a run with a warm-up changes nothing: what it saves is what a run starts from.
         run_owt(a.bin / "owt", [*options, "--lr-warmup-fraction", "0.5", "--save", str(folder / "start"), "--save-interval", "1"], 1, 2)
         start = folder / "start/iter_0000001/model.safetensors"
-        rows, peak = run_owt(a.bin / "owt", [*options, "--lr-warmup-fraction", "0"], 5, a.steps)
+        options += ["--lr-warmup-fraction", "0"]
+        rows, peak, user = run_owt(a.bin / "owt", options, 5, a.steps)
+        if a.device == "cpu":
+            user = (user - run_owt(a.bin / "owt", options, 5, a.steps // 2)[2]) / (a.steps - a.steps // 2)
         late = [row for row in rows if row[0] > a.steps // 2]
         seconds, loss = sum(row[1] for row in late) / len(late), rows[-1][2]
-        print(f"  owt: {tokens / seconds:,.0f} tokens/s, loss {loss:.4f}, {peak} MiB on the device", flush=True)
+        print(f"  owt: {tokens / seconds:,.0f} tokens/s, loss {loss:.4f}, {peak} MiB on the device" + (f", {tokens / user:,.0f} tokens a second of user CPU time" if a.device == "cpu" else ""), flush=True)
         for compiled in ([False, True] if a.compile else [False]):
             arguments = [layers, width, heads, length, a.micro_batch, a.accumulate, a.steps, a.threads, a.device, a.bf16, compiled,
                          str(folder / "data.bin"), str(start)]
@@ -158,7 +166,7 @@ def main():
             if abs(peer["loss"] - loss) > 0.01 * loss:
                 raise SystemExit(f"the losses differ: owt {loss:.4f}, PyTorch {peer['loss']:.4f}")
             print(f"  PyTorch {'torch.compile' if compiled else 'eager'}: {tokens / peer['seconds']:,.0f} tokens/s, loss {peer['loss']:.4f}, {peer['peak']} MiB"
-                  f"; owt / PyTorch {peer['seconds'] / seconds:.2f}", flush=True)
+                  f"; owt / PyTorch {peer['seconds'] / seconds:.2f}" + (f"; {tokens / peer['user']:,.0f} tokens a second of user CPU time, owt / PyTorch {peer['user'] / user:.2f}" if a.device == "cpu" else ""), flush=True)
 
 
 main()

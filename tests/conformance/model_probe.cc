@@ -1,9 +1,10 @@
-// model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16 autograd|written: what gpt2_torch.py
-// compares with transformers. Loads the model in the folder MODEL and ROWS rows of int64 ids from
-// TOKENS. Prints the loss and the L2 norm of the gradients; then STEPS times AdamW on the same rows
-// (learning rate 1e-3, weight decay 0.1, clipped to 1), printing the loss before each. Gradients
-// are autograd's, or those that are written out, on a GPU with the update that belongs to them.
-// Writes into OUT:
+// model_probe MODEL TOKENS ROWS STEPS OUT DEVICE fp32|bf16 autograd|written [DOCUMENTS]: what
+// gpt2_torch.py compares with transformers, and documents_torch.py with DOCUMENTS, the id that ends
+// documents and the letters p, a, l for reset positions, reset attention and masked loss. Loads the
+// model MODEL, as --checkpoint names one, and ROWS rows of int64 ids from TOKENS. Prints the loss
+// and the L2 norm of the gradients; then STEPS times AdamW on the same rows (learning rate 1e-3,
+// weight decay 0.1, clipped to 1), printing the loss before each. Gradients are autograd's, or
+// those that are written out, on a GPU with the update that belongs to them. Writes into OUT:
 //   first.safetensors  "logits" and "grad.NAME" before any step
 //   last.safetensors   "logits" after the steps
 //   iter_*             a checkpoint after the steps
@@ -68,7 +69,7 @@ class Way {
     at::Tensor loss;
     {
       const Autocast autocast(precision_, model_.device().type());
-      loss = model_.Loss(batch_.inputs_BT, batch_.targets_BT);
+      loss = model_.Loss(batch_.inputs_BT, batch_.targets_BT, batch_.documents);
     }
     loss.backward();
     return loss;
@@ -124,16 +125,18 @@ class WrittenWay : public Way {
 };
 
 void Probe(const std::string& folder, const std::string& tokens_file, int64_t rows, int steps,
-           const std::string& out, at::Device device, Precision precision, bool written) {
-  const Gpt2 model(ReadModelConfig(folder), device);
-  LoadParameters(folder, model);
+           const std::string& out, at::Device device, Precision precision, bool written,
+           const DocumentOptions& documents) {
+  const std::string checkpoint = ResolveCheckpoint(folder);
+  const Gpt2 model(ReadModelConfig(checkpoint), device);
+  LoadParameters(checkpoint, model);
   const std::string bytes = ReadSmallFile(tokens_file, 1 << 24);
   const TokenBatch batch =
       MakeBatch({reinterpret_cast<const int64_t*>(bytes.data()), bytes.size() / sizeof(int64_t)},
-                rows, device);
+                rows, device, documents);
   const auto logits = [&] {
     const Autocast autocast(precision, device.type());
-    return model.Logits(model.Hidden(batch.inputs_BT));
+    return model.Logits(model.Hidden(batch.inputs_BT, nullptr, batch.documents));
   };
   std::unique_ptr<Way> way;
   if (written) {
@@ -154,16 +157,24 @@ void Probe(const std::string& folder, const std::string& tokens_file, int64_t ro
     if (step < steps) way->Update(loss, 1e-3);
   }
   WriteTensors(out + "/last.safetensors", {{"logits", logits()}});
-  SaveCheckpoint(out, model, way->optimizer(), {steps, 0, 0, 0});
+  TrainState state;
+  state.iteration = steps;
+  SaveCheckpoint(out, model, way->optimizer(), state);
+}
+
+DocumentOptions ParseDocuments(const std::string& text) {
+  const auto has = [&](char letter) { return text.find(letter) != std::string::npos; };
+  return {has('p'), has('a'), has('l'), std::atoll(text.c_str())};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 9) return 2;
+  if (argc != 9 && argc != 10) return 2;
   const Precision precision =
       argv[7] == std::string_view("bf16") ? Precision::kBf16 : Precision::kFp32;
   Probe(argv[1], argv[2], std::atoll(argv[3]), std::atoi(argv[4]), argv[5], OpenDevice(argv[6]),
-        precision, argv[8] == std::string_view("written"));
+        precision, argv[8] == std::string_view("written"),
+        argc == 10 ? ParseDocuments(argv[9]) : DocumentOptions{});
   return 0;
 }

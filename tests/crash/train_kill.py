@@ -4,15 +4,25 @@ compares the final checkpoint, byte for byte, with that of a run that was left a
 
 Usage: train_kill.py OWT HAVE_TRAINER [--rounds N] [--seed N]. With HAVE_TRAINER 0 or OFF it says so and exits 77: skipped.
 """
-import argparse, pathlib, random, re, signal, subprocess, sys, tempfile, time
+import argparse, json, pathlib, random, re, signal, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import stage_cases  # noqa: E402
 
 ITERATIONS, SAVE_EVERY, KILLS = 50, 5, 3
 MODEL = """--num-layers 2 --hidden-size 16 --num-attention-heads 2 --seq-length 32 --dropout 0.1 --micro-batch-size 2
---global-batch-size 4 --lr 0.01 --lr-warmup-fraction 0.1 --eval-interval 0 --log-interval 1 -j 2""".split()
+--global-batch-size 4 --lr 0.01 --lr-warmup-fraction 0.1 --eval-interval 0 --log-interval 1 -j 2
+--reset-attention-mask --reset-position-ids --eod-mask-loss --keep-checkpoints 2 --skip-loss-zscore 4""".split()
 FILES = ("model.safetensors", "optimizer.safetensors", "config.json")
+
+
+def told(save):
+    """metrics.jsonl without what depends on time."""
+    rows = [json.loads(line) for line in (save / "metrics.jsonl").read_text().splitlines()]
+    for row in rows:
+        for name in ("seconds_per_iteration", "tokens_per_second", "memory_bytes"):
+            row.pop(name)
+    return rows
 
 
 def final_checkpoint(save):
@@ -37,7 +47,7 @@ def train(command, save, log, kill_after=None, at_save=False):
     return process.returncode, said, [int(i) for i in re.findall(r"^ iteration +(\d+)/", said, re.M)]
 
 
-def check_round(command, folder, want, seconds, random_):
+def check_round(command, folder, want, rows, seconds, random_):
     """One run that is killed KILLS times. Returns problems, kills and iterations done more than once."""
     save, log = folder / "save", folder / "log"
     problems, done, kills, resumes = [], [], 0, 0
@@ -52,8 +62,9 @@ def check_round(command, folder, want, seconds, random_):
             first = iterations[0]
             if resumed and int(resumed[1]) != first - 1:
                 problems.append(f"goes on after {resumed[1]}, but begins with {first}")
-            # A checkpoint is whole, at the latest, when the first iteration behind it is reported.
-            if first <= before - SAVE_EVERY:
+            # A checkpoint is whole, at the latest, when the first iteration behind it is reported, or with --async-save the
+            # first behind the next one.
+            if first <= before - SAVE_EVERY * (2 if "--async-save" in command else 1):
                 problems.append(f"{before} iterations were reported, the next run began with {first}")
         done += iterations
         if code != -signal.SIGKILL:
@@ -65,6 +76,8 @@ def check_round(command, folder, want, seconds, random_):
         problems.append(f"iterations that no run reported: {sorted(set(range(1, ITERATIONS + 1)) - set(done))}")
     if final_checkpoint(save) != want:
         problems.append(f"another final checkpoint after {kills} kills")
+    if told(save) != rows:
+        problems.append(f"another metrics.jsonl after {kills} kills")
     left = [p.name for p in save.iterdir() if p.name.startswith(".")]
     if left:
         problems.append(f"left behind: {left}")
@@ -98,11 +111,15 @@ def main():
         if code != 0 or len(iterations) != ITERATIONS:
             print(f"the run alone: exit {code}\n{said}")
             return 1
-        want = final_checkpoint(folder / "alone")
+        want, rows = final_checkpoint(folder / "alone"), told(folder / "alone")
+        if len(rows) != ITERATIONS:
+            problems.append(f"{len(rows)} lines in metrics.jsonl")
         for number in range(arguments.rounds):
             own = folder / f"round{number}"
             own.mkdir()
-            more, k, r, repeated = check_round(command, own, want, seconds, random_)
+            # Every second round writes its checkpoints while it goes on.
+            asynchronous = ["--async-save"] if number % 2 else []
+            more, k, r, repeated = check_round(command + asynchronous, own, want, rows, seconds, random_)
             problems += more
             kills += k
             resumes += r

@@ -115,10 +115,11 @@ def check_client(owt, model, server):
         local, remote = generate(*here, *options), generate(*there, *options)
         expect(f"exit codes of {options}", (local.returncode, remote.returncode), (0, 0))
         expect(f"generate --server {options}", remote.stdout, local.stdout)
-    lines = "".join(f"Line {i}\n" for i in range(20))
+    prompts = [f"Line {i}" for i in range(20)]
+    lines = "".join(prompt + "\n" for prompt in prompts)
     local = generate(*here, "--prompts", "-", "--tokens", "9", stdin=lines)
     texts = [json.loads(line)["text"] for line in local.stdout.splitlines()]
-    expect("jsonl, a line a prompt", [text[:len(f"Line {i}")] for i, text in enumerate(texts)], [f"Line {i}" for i in range(20)])
+    expect("jsonl, a line a prompt", [text[:len(prompt)] for prompt, text in zip(prompts, texts, strict=True)], prompts)
     expect("--prompts --server", generate(*there, "--prompts", "-", "--tokens", "9", stdin=lines).stdout, local.stdout)
     expect("--prompt -", generate(*here, "--prompt", "-", "--tokens", "5", stdin="The\nroad").stdout,
            generate(*here, "--prompt", "The\nroad", "--tokens", "5").stdout)

@@ -6,7 +6,6 @@
 #include <ATen/ops/empty_like.h>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <mutex>
 #include <utility>
@@ -16,6 +15,8 @@
 #include "pipeline/output_file.h"
 #include "trainer/checkpoint/config_json.h"
 #include "trainer/checkpoint/folder.h"
+#include "trainer/checkpoint/hugging_face_folder.h"
+#include "trainer/checkpoint/stored_model.h"
 
 namespace owt::trainer {
 namespace {
@@ -26,7 +27,6 @@ using formats::TensorMetadata;
 using formats::TensorType;
 
 constexpr const char* kRandomState = "random_state.cpu";
-constexpr size_t kMaxConfigBytes = size_t{1} << 20;
 
 struct NamedTensor {
   std::string name;
@@ -41,16 +41,16 @@ TensorType TypeOf(const at::Tensor& tensor) {
   return tensor.scalar_type() == at::kByte ? TensorType::kU8 : TensorType::kF32;
 }
 
-CheckpointFile WriteTensors(const std::string& folder, const char* name,
-                            const std::vector<NamedTensor>& tensors,
+template <class Tensors>
+CheckpointFile WriteTensors(const std::string& folder, const char* name, const Tensors& tensors,
                             const TensorMetadata& metadata) {
   std::vector<TensorInfo> infos;
-  for (const NamedTensor& tensor : tensors) {
+  for (const auto& tensor : tensors) {
     infos.push_back({tensor.name, TypeOf(tensor.value), tensor.value.sizes().vec(), 0, 0});
   }
   OutputFile file(Join(folder, name));
   file.Write(formats::MakeSafetensorsHeader(infos, metadata));
-  for (const NamedTensor& tensor : tensors) {
+  for (const auto& tensor : tensors) {
     const at::Tensor host = tensor.value.to(at::kCPU).contiguous();
     file.Write({static_cast<const char*>(host.const_data_ptr()), host.nbytes()});
   }
@@ -58,33 +58,14 @@ CheckpointFile WriteTensors(const std::string& folder, const char* name,
   return {name, file.bytes(), file.xxh3()};
 }
 
-CheckpointFile WriteConfig(const std::string& folder, const ModelConfig& config) {
+CheckpointFile WriteConfig(const std::string& folder, const ModelConfig& config,
+                           const formats::Gpt2Vocab* tokenizer) {
+  ConfigOptions options;
+  if (tokenizer != nullptr) options.end_of_text = tokenizer->end_of_text();
   OutputFile file(Join(folder, kConfigFile));
-  file.Write(MakeConfigJson(config));
+  file.Write(MakeConfigJson(config, options));
   file.Commit();
   return {kConfigFile, file.bytes(), file.xxh3()};
-}
-
-// A whole number from the metadata.
-int64_t Number(const TensorMetadata& metadata, const std::string& key, const std::string& file) {
-  const auto found = metadata.find(key);
-  int64_t value = 0;
-  if (found != metadata.end()) {
-    const std::string& text = found->second;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc{} && end == text.data() + text.size() && value >= 0) return value;
-  }
-  throw Error(ErrorKind::kInput, fmt::format("the metadata has no number '{}'", key), file);
-}
-
-// Hugging Face writes the names with and without "transformer.".
-const TensorInfo* FindParameter(const SafetensorsReader& reader, std::string_view name) {
-  const TensorInfo* found = reader.Find(name);
-  constexpr std::string_view kPrefix = "transformer.";
-  if (found == nullptr && name.starts_with(kPrefix)) {
-    found = reader.Find(name.substr(kPrefix.size()));
-  }
-  return found;
 }
 
 void ReadInto(const SafetensorsReader& reader, const TensorInfo* info, const NamedTensor& to,
@@ -115,84 +96,71 @@ at::Tensor RandomState() {
 
 }  // namespace
 
-std::string SaveCheckpoint(const std::string& save, const Gpt2& model, const AdamW& optimizer,
-                           const TrainState& state) {
-  std::vector<NamedTensor> parameters, moments;
+CheckpointContent::CheckpointContent(const Gpt2& model, const AdamW& optimizer,
+                                     const TrainState& state, const formats::Gpt2Vocab* tokenizer,
+                                     bool copy)
+    : config_(model.config()), state_(state), tokenizer_(tokenizer) {
+  state_.updates = optimizer.steps();
+  const auto take = [copy](const at::Tensor& tensor) {
+    const at::Tensor value = tensor.detach();
+    return copy ? value.to(at::kCPU, value.scalar_type(), /*non_blocking=*/false, /*copy=*/true)
+                : value;
+  };
   for (size_t i = 0; i < model.parameters().size(); ++i) {
     const Parameter& parameter = model.parameters()[i];
-    parameters.push_back({parameter.name, parameter.value.detach()});
-    moments.push_back({"mean." + parameter.name, optimizer.mean()[i]});
-    moments.push_back({"square." + parameter.name, optimizer.square()[i]});
+    parameters_.push_back({parameter.name, take(parameter.value)});
+    moments_.push_back({"mean." + parameter.name, take(optimizer.mean()[i])});
+    moments_.push_back({"square." + parameter.name, take(optimizer.square()[i])});
   }
-  moments.push_back({kRandomState, RandomState()});
-  // "format" is what Hugging Face's reader asks for.
-  const TensorMetadata model_metadata = {{"format", "pt"}};
-  const TensorMetadata position = {{"iteration", std::to_string(state.iteration)},
-                                   {"consumed_samples", std::to_string(state.consumed_samples)},
-                                   {"scheduled_samples", std::to_string(state.scheduled_samples)},
-                                   {"total_samples", std::to_string(state.total_samples)},
-                                   {"updates", std::to_string(optimizer.steps())}};
-  return PublishCheckpoint(save, state.iteration, [&](const std::string& folder) {
-    return std::vector<CheckpointFile>{WriteTensors(folder, kModelFile, parameters, model_metadata),
-                                       WriteConfig(folder, model.config()),
-                                       WriteTensors(folder, kOptimizerFile, moments, position)};
+  moments_.push_back({kRandomState, RandomState()});
+}
+
+std::string CheckpointContent::Save(const std::string& save) const {
+  return PublishCheckpoint(save, state_.iteration, [&](const std::string& folder) {
+    std::vector<CheckpointFile> files;
+    if (tokenizer_ != nullptr) {
+      files = WriteTokenizerFiles(*tokenizer_, config_.positions, folder);
+    }
+    // "format" is what Hugging Face's reader asks for.
+    files.push_back(WriteTensors(folder, kModelFile, parameters_, {{"format", "pt"}}));
+    files.push_back(WriteConfig(folder, config_, tokenizer_));
+    files.push_back(WriteTensors(folder, kOptimizerFile, moments_, StateToMetadata(state_)));
+    return files;
   });
 }
 
+std::string SaveCheckpoint(const std::string& save, const Gpt2& model, const AdamW& optimizer,
+                           const TrainState& state, const formats::Gpt2Vocab* tokenizer) {
+  return CheckpointContent(model, optimizer, state, tokenizer, /*copy=*/false).Save(save);
+}
+
 ModelConfig ReadModelConfig(const std::string& checkpoint) {
-  const std::string file = Join(checkpoint, kModelFile);
-  const SafetensorsReader reader(file);
-  const auto shape = [&](const char* name) {
-    const TensorInfo* info = FindParameter(reader, name);
-    if (info == nullptr || info->shape.size() != 2) {
-      throw Error(ErrorKind::kInput, fmt::format("no GPT-2: it has no matrix '{}'", name), file);
-    }
-    return info->shape;
-  };
-  ModelConfig config;
-  config.vocab = shape("transformer.wte.weight")[0];
-  config.hidden = shape("transformer.wte.weight")[1];
-  config.positions = shape("transformer.wpe.weight")[0];
-  config.layers = 0;
-  while (FindParameter(reader, fmt::format("transformer.h.{}.ln_1.weight", config.layers))) {
-    ++config.layers;
-  }
-  const std::string config_file = Join(checkpoint, kConfigFile);
-  config.heads = ReadHeads(ReadSmallFile(config_file, kMaxConfigBytes), config_file);
-  Validate(config);
-  uint64_t bytes = 0;
-  for (const TensorInfo& tensor : reader.tensors()) bytes += tensor.bytes;
-  if (bytes / sizeof(float) < static_cast<uint64_t>(CountParameters(config))) {
-    // Before anything of that size is allocated.
-    throw Error(ErrorKind::kInput, "it is too small for the model that its shapes describe", file);
-  }
-  return config;
+  return OpenStoredModel(checkpoint).config;
 }
 
 void LoadParameters(const std::string& checkpoint, const Gpt2& model) {
-  const std::string file = Join(checkpoint, kModelFile);
-  const SafetensorsReader reader(file);
+  const StoredModel stored = OpenStoredModel(checkpoint);
+  const at::NoGradGuard no_grad;
   for (const Parameter& parameter : model.parameters()) {
-    ReadInto(reader, FindParameter(reader, parameter.name), {parameter.name, parameter.value},
-             file);
+    at::Tensor target = parameter.value;
+    const at::Tensor host = at::empty(target.sizes(), at::kFloat);
+    ReadParameter(stored, parameter.name, target.sizes(),
+                  {host.mutable_data_ptr<float>(), static_cast<size_t>(host.numel())});
+    target.copy_(host);
   }
 }
 
 TrainState LoadTrainState(const std::string& checkpoint, const Gpt2& model, AdamW* optimizer) {
   const std::string file = Join(checkpoint, kOptimizerFile);
   const SafetensorsReader reader(file);
-  TrainState state;
-  state.iteration = Number(reader.metadata(), "iteration", file);
-  state.consumed_samples = Number(reader.metadata(), "consumed_samples", file);
-  state.scheduled_samples = Number(reader.metadata(), "scheduled_samples", file);
-  state.total_samples = Number(reader.metadata(), "total_samples", file);
+  const TrainState state = StateFromMetadata(reader.metadata(), file);
   for (size_t i = 0; i < model.parameters().size(); ++i) {
     const std::string& name = model.parameters()[i].name;
     ReadInto(reader, reader.Find("mean." + name), {"mean." + name, optimizer->mean()[i]}, file);
     ReadInto(reader, reader.Find("square." + name), {"square." + name, optimizer->square()[i]},
              file);
   }
-  optimizer->set_steps(Number(reader.metadata(), "updates", file));
+  optimizer->set_steps(state.updates);
   const at::Tensor random = at::empty_like(RandomState());
   ReadInto(reader, reader.Find(kRandomState), {kRandomState, random}, file);
   at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);

@@ -17,7 +17,8 @@ using Json = nlohmann::json;
 // What the model computes; an absent key stands for its default, which is the same.
 bool IsOurs(const std::string& key, const Json& value) {
   if (key == "model_type") return value == "gpt2";
-  if (key == "activation_function") return value == "gelu_new" || value == "gelu_pytorch_tanh";
+  if (key == "activation_function")
+    return value == "gelu_new" || value == "gelu_pytorch_tanh" || value == "gelu";
   if (key == "layer_norm_epsilon") {
     return value.is_number() && std::abs(value.get<double>() - 1e-5) < 1e-12;
   }
@@ -30,20 +31,22 @@ bool IsOurs(const std::string& key, const Json& value) {
 
 }  // namespace
 
-std::string MakeConfigJson(const ModelConfig& config) {
+std::string MakeConfigJson(const ModelConfig& config, const ConfigOptions& options) {
   return fmt::format(
       "{{\n  \"architectures\": [\"GPT2LMHeadModel\"],\n  \"model_type\": \"gpt2\",\n"
       "  \"vocab_size\": {},\n  \"n_positions\": {},\n  \"n_ctx\": {},\n  \"n_embd\": {},\n"
-      "  \"n_layer\": {},\n  \"n_head\": {},\n  \"activation_function\": \"gelu_new\",\n"
+      "  \"n_layer\": {},\n  \"n_head\": {},\n  \"activation_function\": \"{}\",\n"
       "  \"layer_norm_epsilon\": 1e-05,\n  \"initializer_range\": 0.02,\n"
       "  \"embd_pdrop\": {},\n  \"attn_pdrop\": {},\n  \"resid_pdrop\": {},\n"
-      "  \"bos_token_id\": 50256,\n  \"eos_token_id\": 50256,\n"
-      "  \"tie_word_embeddings\": true,\n  \"torch_dtype\": \"float32\"\n}}\n",
+      "  \"bos_token_id\": {},\n  \"eos_token_id\": {},\n"
+      "  \"tie_word_embeddings\": true,\n  \"torch_dtype\": \"{}\"\n}}\n",
       config.vocab, config.positions, config.positions, config.hidden, config.layers, config.heads,
-      config.dropout, config.dropout, config.dropout);
+      config.exact_gelu ? "gelu" : "gelu_new", config.dropout, config.dropout, config.dropout,
+      options.end_of_text, options.end_of_text,
+      options.precision == Precision::kFp32 ? "float32" : "bfloat16");
 }
 
-int64_t ReadHeads(std::string_view json, const std::string& file) {
+ConfigFacts ReadConfigJson(std::string_view json, const std::string& file) {
   const Json config = ParseJsonOrDiscard(json);
   if (!config.is_object()) throw Error(ErrorKind::kInput, "it is no JSON object", file);
   for (const auto& [key, value] : config.items()) {
@@ -57,7 +60,8 @@ int64_t ReadHeads(std::string_view json, const std::string& file) {
   if (heads == config.end() || !heads->is_number_integer()) {
     throw Error(ErrorKind::kInput, "it has no whole number \"n_head\"", file);
   }
-  return heads->get<int64_t>();
+  const auto activation = config.find("activation_function");
+  return {heads->get<int64_t>(), activation != config.end() && *activation == "gelu"};
 }
 
 }  // namespace owt::trainer

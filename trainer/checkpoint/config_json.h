@@ -8,12 +8,23 @@
 
 namespace owt::trainer {
 
-// A checkpoint's config.json, as Hugging Face's GPT2Config reads it.
-std::string MakeConfigJson(const ModelConfig& config);
+struct ConfigOptions {
+  Precision precision = Precision::kFp32;  // of the tensors beside it
+  int64_t end_of_text = 50256;             // GPT-2's
+};
 
-// The number of heads from a config.json, which shows in no tensor's shape. Throws Error{kInput}
-// with `file` where there is none, or where the file describes a model that computes something
-// else: another activation, epsilon, attention scale or head.
-int64_t ReadHeads(std::string_view json, const std::string& file);
+// A checkpoint's config.json, as Hugging Face's GPT2Config reads it.
+std::string MakeConfigJson(const ModelConfig& config, const ConfigOptions& options = {});
+
+// What shows in no tensor's shape.
+struct ConfigFacts {
+  int64_t heads = 0;
+  bool exact_gelu = false;
+};
+
+// Reads a config.json. Throws Error{kInput} with `file` where it has no number of heads, or where
+// it describes a model that computes something else: another activation, epsilon, attention scale
+// or head.
+ConfigFacts ReadConfigJson(std::string_view json, const std::string& file);
 
 }  // namespace owt::trainer

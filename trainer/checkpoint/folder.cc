@@ -11,6 +11,7 @@
 #include "pipeline/fd.h"
 #include "pipeline/hash.h"
 #include "pipeline/output_file.h"
+#include "trainer/checkpoint/foreign_path.h"
 
 namespace owt::trainer {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "iter_";
-constexpr const char* kLatestFile = "latest_checkpointed_iteration.txt";
+const std::string kRemoving = ".removing-";
 constexpr uint64_t kMaxChecksumsBytes = 1 << 16;
 
 std::string Join(const std::string& folder, const std::string& name) {
@@ -41,6 +42,26 @@ std::optional<int64_t> IterationOf(const std::string& name) {
   const auto [stop, error] = std::from_chars(begin, end, iteration);
   if (error != std::errc{} || stop != end || iteration < 0) return std::nullopt;
   return iteration;
+}
+
+// The names of all checkpoints.
+std::vector<std::string> NewestFirst(const std::string& save) {
+  std::vector<std::pair<int64_t, std::string>> checkpoints;
+  std::error_code error;
+  for (fs::directory_iterator it(save, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (const auto iteration = IterationOf(name)) checkpoints.emplace_back(*iteration, name);
+  }
+  std::sort(checkpoints.rbegin(), checkpoints.rend());
+  std::vector<std::string> names;
+  for (auto& [iteration, name] : checkpoints) names.push_back(std::move(name));
+  return names;
+}
+
+bool IsCheckpointFile(const std::string& name) {
+  return name == kModelFile || name == kOptimizerFile || name == kConfigFile ||
+         std::find(std::begin(kTokenizerFiles), std::end(kTokenizerFiles), name) !=
+             std::end(kTokenizerFiles);
 }
 
 uint64_t HashFile(const std::string& path, uint64_t* bytes) {
@@ -96,8 +117,8 @@ std::optional<std::string> FindDamage(const std::string& checkpoint) {
   uint64_t bytes = 0;
   bool has_model = false;
   while (lines >> hash >> bytes >> name) {
-    // Names come from a file: only the three that we write are looked at.
-    if (name != kModelFile && name != kOptimizerFile && name != kConfigFile) {
+    // Names come from a file: only those that we write are looked at.
+    if (!IsCheckpointFile(name)) {
       return fmt::format("checksums.txt names the unknown file '{}'", name);
     }
     const std::string path = Join(checkpoint, name);
@@ -114,14 +135,7 @@ std::optional<std::string> FindDamage(const std::string& checkpoint) {
 
 FoundCheckpoint FindCheckpoint(const std::string& save) {
   FoundCheckpoint found;
-  std::vector<std::pair<int64_t, std::string>> checkpoints;
-  std::error_code error;
-  for (fs::directory_iterator it(save, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (const auto iteration = IterationOf(name)) checkpoints.emplace_back(*iteration, name);
-  }
-  std::sort(checkpoints.rbegin(), checkpoints.rend());
-  for (const auto& [iteration, name] : checkpoints) {
+  for (const std::string& name : NewestFirst(save)) {
     const std::string path = Join(save, name);
     const auto damage = FindDamage(path);
     if (!damage) {
@@ -133,7 +147,29 @@ FoundCheckpoint FindCheckpoint(const std::string& save) {
   return found;
 }
 
+void RemoveOldCheckpoints(const std::string& save, int64_t keep) {
+  std::error_code error;
+  const std::vector<std::string> names = NewestFirst(save);
+  const auto kept = std::min(names.size(), static_cast<size_t>(std::max<int64_t>(keep, 1)));
+  for (size_t i = kept; i < names.size(); ++i) {
+    const std::string path = Join(save, names[i]);
+    fs::rename(path, Join(save, kRemoving + names[i]), error);
+    Check(error, "remove this checkpoint", path);
+  }
+  std::vector<std::string> removed;
+  for (fs::directory_iterator it(save, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().starts_with(kRemoving)) removed.push_back(it->path());
+  }
+  for (const std::string& path : removed) {
+    fs::remove_all(path, error);
+    Check(error, "remove this checkpoint", path);
+  }
+}
+
 std::string ResolveCheckpoint(const std::string& path) {
+  if (fs::path(path).filename() == kModelFile && FileExists(path)) {
+    return ResolveCheckpoint(fs::absolute(path).parent_path().string());
+  }
   if (FileExists(Join(path, kModelFile))) {
     // A model from elsewhere has no checksums; ours must match them.
     if (FileExists(Join(path, kChecksumsFile))) {
@@ -141,14 +177,16 @@ std::string ResolveCheckpoint(const std::string& path) {
     }
     return path;
   }
+  if (const auto foreign = FindForeignModel(path)) return *foreign;
   const FoundCheckpoint found = FindCheckpoint(path);
   if (!found.path.empty()) return found.path;
-  throw Error(ErrorKind::kInput,
-              found.damaged.empty()
-                  ? "no checkpoint: neither iter_* folders nor a model.safetensors; owt train "
-                    "--save makes them"
-                  : fmt::format("no whole checkpoint; {}", found.damaged.front()),
-              path);
+  throw Error(
+      ErrorKind::kInput,
+      found.damaged.empty()
+          ? "no checkpoint: neither iter_* folders nor a model.safetensors, which owt train "
+            "--save makes, nor a model of nanoGPT, Megatron-LM or llm.c (docs/formats.md)"
+          : fmt::format("no whole checkpoint; {}", found.damaged.front()),
+      path);
 }
 
 }  // namespace owt::trainer

@@ -24,6 +24,7 @@ std::unique_ptr<Stage> MakeTrain();
 std::unique_ptr<Stage> MakeEvaluate(MakeEncoder make_encoder);
 std::unique_ptr<Stage> MakeGenerate(MakeEncoder make_encoder);
 std::unique_ptr<Stage> MakeServe(MakeEncoder make_encoder);
+std::unique_ptr<Stage> MakeConvertCheckpoint();  // needs no module
 
 // What the commands share: lines to stderr, Ctrl-C from the run.
 Hooks HooksOf(const RunContext& context);

@@ -2,106 +2,27 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
-#include <deque>
-#include <numbers>
+#include <nlohmann/json.hpp>
+#include <optional>
 
-#include "formats/document_map.h"
-#include "formats/gpt_split.h"
-#include "formats/indexed_dataset.h"
-#include "formats/line_source.h"
 #include "formats/tokenizer_files.h"
 #include "pipeline/context.h"
 #include "pipeline/error.h"
 #include "pipeline/fd.h"
+#include "pipeline/json.h"
 #include "pipeline/paths.h"
 #include "trainer/commands/commands.h"
+#include "trainer/evaluate/choice_task.h"
+#include "trainer/evaluate/documents.h"
+#include "trainer/evaluate/lambada_task.h"
+#include "trainer/evaluate/loss_task.h"
+#include "trainer/evaluate/wikitext_task.h"
 #include "trainer/module.h"
 
 namespace owt::trainer {
 namespace {
 
-// The sequences of one part of an indexed dataset.
-class DatasetDocuments {
- public:
-  DatasetDocuments(const std::string& prefix, const std::string& split, const std::string& part)
-      : data_(formats::IndexedDatasetPaths::Of(prefix)) {
-    const auto count = static_cast<int64_t>(data_.num_sequences());
-    const formats::GptSplit parts = formats::SplitSequences(split, count);
-    range_ = part == "all"     ? formats::SequenceRange{0, count}
-             : part == "train" ? parts[0]
-             : part == "valid" ? parts[1]
-                               : parts[2];
-  }
-
-  bool Next(std::vector<uint32_t>* ids) {
-    if (range_.begin == range_.end) return false;
-    const formats::TokenView tokens = data_.sequence(static_cast<uint64_t>(range_.begin++));
-    ids->resize(tokens.size());
-    tokens.CopyTo(ids->data());
-    return true;
-  }
-
- private:
-  formats::IndexedDataset data_;
-  formats::SequenceRange range_;
-};
-
-// The texts of jsonl files, each ended by the end token.
-class TextDocuments {
- public:
-  TextDocuments(RunContext& context, const std::string& text_key, EncodeText encode,
-                uint32_t end_token)
-      : source_(context),
-        parser_({text_key, "url"}),
-        encode_(std::move(encode)),
-        end_token_(end_token) {}
-
-  bool Next(std::vector<uint32_t>* ids) {
-    while (lines_.empty()) {
-      if (!source_.Next(&batch_)) return false;
-      num_bad_ += batch_.bad.size();
-      formats::ForEachLine(batch_.bytes.view(), [this](size_t begin, size_t end) {
-        lines_.push_back(batch_.bytes.view().substr(begin, end - begin));
-      });
-    }
-    const std::string_view line = lines_.front();
-    lines_.pop_front();
-    ids->clear();
-    if (!parser_.Parse(line, &document_).empty()) {
-      ++num_bad_;
-      return true;
-    }
-    *ids = encode_(document_.text());
-    ids->push_back(end_token_);
-    num_bytes_ += document_.text().size();
-    return true;
-  }
-
-  uint64_t num_bad() const { return num_bad_; }
-
-  uint64_t num_bytes() const { return num_bytes_; }
-
- private:
-  formats::LineSource source_;
-  DocumentParser parser_;
-  EncodeText encode_;
-  uint32_t end_token_;
-  Batch batch_;
-  std::deque<std::string_view> lines_;  // of batch_
-  Document document_;
-  uint64_t num_bad_ = 0, num_bytes_ = 0;
-};
-
-// Megatron's names for the figures.
-std::string Result(const Evaluation& evaluation) {
-  if (evaluation.tokens == 0) {
-    throw Error(ErrorKind::kInput, "there is nothing to predict: fewer than two tokens");
-  }
-  const double loss = evaluation.loss_sum / static_cast<double>(evaluation.tokens);
-  return fmt::format("lm loss value: {:.6E} | lm loss PPL: {:.6E} | tokens: {}", loss,
-                     std::exp(std::min(20.0, loss)), evaluation.tokens);
-}
+constexpr uint64_t kMaxTextBytes = uint64_t{1} << 30;  // of wikitext, which is held whole
 
 class EvaluateCommand : public Stage {
  public:
@@ -109,56 +30,156 @@ class EvaluateCommand : public Stage {
 
   void Declare(OptionSet& options) override {
     run_.Declare(options);
+    DeclareTask(options);
     options.Group("Data")
         .Text("data", &data_, "PREFIX", "PREFIX.bin and PREFIX.idx; or give jsonl files instead")
         .Text("split", &split_, "A,B,C", "shares of training, validation and test")
         .Choice("part", &part_, {"train", "valid", "test", "all"}, "which part of --data")
+        .List("valid-data", &valid_data_, "FILE", "a file to read, as an argument is")
         .Text("text-key", &text_key_, "KEY", "field of the jsonl files that holds the text")
         .File("tokenizer", &tokenizer_, "of the texts, if it is not GPT-2's")
-        .Integer("seq-length", &config_.sequence_length, 0, 1 << 24,
+        .Text("quarantine", &quarantine_, "FILE", "records that were left out; default: none")
+        .Integer("max-bad", &max_bad_, 0, INT64_MAX, "more records left out end in exit code 3")
+        .Integer("seq-length", &sequence_length_, 0, 1 << 24,
                  "tokens per window; 0 takes the model's positions")
-        .Integer("micro-batch-size", &config_.batch, 1, 1 << 20, "windows at a time");
+        .Integer("micro-batch-size", &config_.rows, 0, 1 << 20,
+                 "windows at a time; 0 takes one per worker")
+        .Detail("Changes memory and speed, never a result.")
+        .RunOnly()
+        .Flag("json", &json_, "print the result as a JSON object, with all digits");
     options.Example("owt evaluate --checkpoint run --data my-gpt2_text_document",
                     "loss and perplexity of the validation part");
     options.Example("owt evaluate --checkpoint run held_out.jsonl.zst",
                     "the same for texts, with bits per byte");
+    options.Example("owt evaluate --checkpoint run --task lambada --strict-lambada lambada.jsonl",
+                    "how many last words are guessed");
+    options.Example("owt evaluate --checkpoint run --task wikitext wiki.test.tokens",
+                    "perplexity as Megatron-LM takes it");
   }
 
   void Run(RunContext& context) override {
     config_.run = run_.Config();
-    if (data_.empty() == context.paths.empty()) {
-      throw Error(ErrorKind::kUsage, "give either --data PREFIX or jsonl files");
+    context.paths.insert(context.paths.end(), valid_data_.begin(), valid_data_.end());
+    Check(context);
+    context.inputs = ExpandInputs(context.paths);
+    std::optional<RecordLines> records;
+    if (UsesRecords()) records.emplace(context, quarantine_);
+    const std::unique_ptr<Task> task = MakeTask(context, records ? &*records : nullptr);
+    LoadTrainer().score(
+        config_,
+        [&](const ModelConfig& model) {
+          task->Start(WindowLength(model));
+          return [&task](ScoreRow* row) { return task->Next(row); };
+        },
+        [&task](const RowScore& score) { task->Take(score); }, HooksOf(context));
+    const std::string left_out = records ? records->Finish() : "";
+    if (!left_out.empty()) context.Say(left_out);
+    const std::string result = json_ ? JsonText(task->Json()) : task->Line();
+    Fd(dup(STDOUT_FILENO), "standard output").Write(result + "\n");
+    if (context.tally.num_quarantined() > static_cast<uint64_t>(max_bad_)) {
+      throw Error(ErrorKind::kRejected,
+                  fmt::format("{} records were left out, more than --max-bad {}; the result is "
+                              "that of the others",
+                              context.tally.num_quarantined(), max_bad_));
     }
-    const std::string line = data_.empty() ? EvaluateTexts(context) : EvaluateDataset(context);
-    Fd(dup(STDOUT_FILENO), "standard output").Write(line + "\n");
   }
 
  private:
-  std::string EvaluateDataset(const RunContext& context) {
-    DatasetDocuments documents(data_, split_, part_);
-    return Result(LoadTrainer().evaluate(
-        config_, [&](std::vector<uint32_t>* ids) { return documents.Next(ids); },
-        HooksOf(context)));
+  void DeclareTask(OptionSet& options) {
+    options.Group("Task")
+        .Choice("task", &task_,
+                {"loss", "lambada", "wikitext", "hellaswag", "LAMBADA", "WIKITEXT103"},
+                "what the model is asked")
+        .Detail(
+            "loss: the next token, everywhere. lambada: the last token of each text. wikitext: the "
+            "next token of one detokenized text, in overlapping windows. hellaswag: which of "
+            "several endings is likeliest. Two also have the names that Megatron-LM gives them.")
+        .Flag("strict-lambada", &strict_, "of lambada: the whole last word")
+        .Integer("overlapping-eval", &stride_, 1, 1 << 24,
+                 "of wikitext: tokens from a window to the next")
+        .Choice("detokenizer", &detokenizer_, {"wikitext", "ptb", "none"},
+                "of wikitext: how words become a text");
   }
 
-  std::string EvaluateTexts(RunContext& context) {
-    context.inputs = ExpandInputs(context.paths);
-    const formats::Gpt2Vocab vocab = formats::ReadTokenizer(tokenizer_);
-    TextDocuments documents(context, text_key_, make_encoder_(vocab), vocab.end_of_text());
-    const Evaluation evaluation = LoadTrainer().evaluate(
-        config_, [&](std::vector<uint32_t>* ids) { return documents.Next(ids); }, HooksOf(context));
-    if (documents.num_bad() > 0) {
-      context.Say(fmt::format("{} bad records were left out", documents.num_bad()));
+  bool IsLambada() const { return task_ == "lambada" || task_ == "LAMBADA"; }
+
+  bool IsWikitext() const { return task_ == "wikitext" || task_ == "WIKITEXT103"; }
+
+  bool UsesRecords() const { return !IsWikitext() && (task_ != "loss" || data_.empty()); }
+
+  // A setting of owt.toml that the command line makes pointless is not held against it.
+  void Check(const RunContext& context) {
+    const auto given = [&context](std::string_view name) {
+      return std::find(context.given.begin(), context.given.end(), name) != context.given.end();
+    };
+    const bool has_paths = !context.paths.empty();
+    if (task_ == "loss") {
+      if (has_paths && !given("data")) data_.clear();
+      if (data_.empty() != has_paths) {
+        throw Error(ErrorKind::kUsage, "give either --data PREFIX or jsonl files");
+      }
+    } else if (given("data") || !has_paths) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("--task {} reads a file that is named as an argument", task_));
     }
-    const double bits = evaluation.loss_sum / std::numbers::ln2;
-    const auto bytes = static_cast<double>(std::max<uint64_t>(documents.num_bytes(), 1));
-    return Result(evaluation) + fmt::format(" | bits per byte: {:.4f}", bits / bytes);
+    if (given("strict-lambada") && !IsLambada()) {
+      throw Error(ErrorKind::kUsage, "--strict-lambada is for --task lambada");
+    }
+    for (const char* name : {"overlapping-eval", "detokenizer"}) {
+      if (given(name) && !IsWikitext()) {
+        throw Error(ErrorKind::kUsage, fmt::format("--{} is for --task wikitext", name));
+      }
+    }
+  }
+
+  int64_t WindowLength(const ModelConfig& model) const {
+    if (sequence_length_ > model.positions) {
+      throw Error(ErrorKind::kUsage, fmt::format("--seq-length {}: the model has {} positions",
+                                                 sequence_length_, model.positions));
+    }
+    return sequence_length_ == 0 ? model.positions : sequence_length_;
+  }
+
+  std::unique_ptr<Task> MakeTask(const RunContext& context, RecordLines* records) {
+    if (records == nullptr && task_ == "loss") {
+      documents_.emplace(data_, split_, part_);
+      return std::make_unique<LossTask>(
+          [this](std::vector<uint32_t>* ids) { return documents_->Next(ids); });
+    }
+    const formats::Gpt2Vocab vocab = formats::ReadTokenizer(tokenizer_);
+    const EncodeText encode = make_encoder_(vocab);
+    if (IsLambada()) return std::make_unique<LambadaTask>(records, text_key_, encode, strict_);
+    if (IsWikitext()) return MakeWikitext(context, encode);
+    if (task_ == "hellaswag") return std::make_unique<ChoiceTask>(records, encode);
+    texts_.emplace(records, text_key_, encode, vocab.end_of_text());
+    return std::make_unique<LossTask>(
+        [this](std::vector<uint32_t>* ids) { return texts_->Next(ids); }, texts_->num_bytes());
+  }
+
+  std::unique_ptr<Task> MakeWikitext(const RunContext& context, const EncodeText& encode) const {
+    if (context.inputs.size() != 1) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("--task wikitext reads one file, not {}", context.inputs.size()));
+    }
+    const std::string& path = context.inputs[0].path;
+    return std::make_unique<WikitextTask>(ReadWholeText(path, kMaxTextBytes), path,
+                                          detokenizer_ == "ptb"    ? Detokenizer::kPtb
+                                          : detokenizer_ == "none" ? Detokenizer::kNone
+                                                                   : Detokenizer::kWikitext,
+                                          encode, stride_);
   }
 
   MakeEncoder make_encoder_;
   RunOptions run_;
-  EvaluateConfig config_;
+  ScoreConfig config_;
+  std::string task_ = "loss", detokenizer_ = "wikitext";
+  bool strict_ = false, json_ = false;
+  int64_t stride_ = 32, sequence_length_ = 0, max_bad_ = 0;
   std::string data_, split_ = "969,30,1", part_ = "valid", text_key_ = "text", tokenizer_;
+  std::string quarantine_;
+  std::vector<std::string> valid_data_;
+  std::optional<DatasetDocuments> documents_;
+  std::optional<TextDocuments> texts_;
 };
 
 }  // namespace

@@ -1,99 +1,95 @@
-// All documents form one stream of tokens. A window of T+1 tokens gives T predictions; the next
-// window starts at the last token of this one, so each token but the very first is predicted once.
+// A product of matrices adds up in an order that depends on their shapes and on the number of
+// threads, so a row's score would depend on the rows beside it. Here no row has any: each is
+// computed alone, at its own length, by operators that take one thread, and rows run beside each
+// other on threads of their own.
 #include "trainer/evaluate/evaluate.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "pipeline/error.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/folder.h"
 #include "trainer/data/batch.h"
 #include "trainer/device.h"
+#include "trainer/evaluate/ordered_work.h"
+#include "trainer/evaluate/row_scorer.h"
 #include "trainer/model/autocast.h"
 
 namespace owt::trainer {
 namespace {
 
-double MeanLoss(const Gpt2& model, Precision precision, const TokenBatch& batch) {
-  const Autocast autocast(precision, model.device().type());
-  return model.Loss(batch.inputs_BT, batch.targets_BT).item<double>();
-}
+constexpr size_t kRowsAhead = 16;  // per thread, that wait for an earlier one
 
-void CheckIds(const std::vector<uint32_t>& ids, int64_t vocab) {
-  for (const uint32_t id : ids) {
-    if (id >= vocab) {
+void CheckRow(const ScoreRow& row, const ModelConfig& model) {
+  const size_t most = static_cast<size_t>(model.positions) + 1;
+  if (row.num_scored == 0 || row.num_scored >= row.ids.size() || row.ids.size() > most) {
+    throw Error(ErrorKind::kInternal,
+                fmt::format("a row of {} ids, {} of them scored, for a model of {} positions",
+                            row.ids.size(), row.num_scored, model.positions));
+  }
+  for (const uint32_t id : row.ids) {
+    if (id >= model.vocab) {
       throw Error(ErrorKind::kInput,
-                  fmt::format("token {} is outside the model's vocabulary of {}", id, vocab));
+                  fmt::format("token {} is outside the model's vocabulary of {}", id, model.vocab));
     }
   }
 }
+
+// Puts LibTorch's number of threads back.
+class ThreadsKept {
+ public:
+  ThreadsKept() : threads_(at::get_num_threads()) {}
+
+  ~ThreadsKept() { at::set_num_threads(threads_); }
+
+  ThreadsKept(const ThreadsKept&) = delete;
+  ThreadsKept& operator=(const ThreadsKept&) = delete;
+
+ private:
+  int threads_;
+};
 
 }  // namespace
 
-double SampleLoss(const Gpt2& model, Precision precision, const BlendedDataset& data, int64_t first,
-                  int64_t count, int64_t sequence_length, int64_t batch) {
-  const at::NoGradGuard no_grad;
-  double sum = 0;
-  for (int64_t done = 0; done < count; done += batch) {
-    const int64_t now = std::min(batch, count - done);
-    sum += MeanLoss(model, precision,
-                    LoadBatch(data, first + done, now, sequence_length, model.device())) *
-           static_cast<double>(now);
-  }
-  return sum / static_cast<double>(count);
+void ScoreRows(const Gpt2& model, Precision precision, int rows, const NextRow& next,
+               const TakeScore& take, const std::function<bool()>& cancelled) {
+  const ThreadsKept kept;
+  const RowScorer scorer(model, precision);
+  const int workers = model.device().is_cpu() ? rows : 1;
+  OrderedWork<ScoreRow, RowScore> work(
+      kRowsAhead * static_cast<size_t>(workers),
+      [&](ScoreRow* row) {
+        if (cancelled()) throw Error(ErrorKind::kInterrupted, "interrupted");
+        if (!next(row)) return false;
+        CheckRow(*row, model.config());
+        return true;
+      },
+      [&](const ScoreRow& row) { return scorer.Score(row); }, take);
+  work.Run(workers, [&](const std::function<void()>& loop) {
+    at::set_num_threads(1);
+    const at::NoGradGuard no_grad;
+    const Autocast autocast(precision, model.device().type());
+    loop();
+  });
 }
 
-Evaluation EvaluateDocuments(const Gpt2& model, Precision precision, int64_t sequence_length,
-                             int64_t batch, const NextDocument& next,
-                             const std::function<bool()>& cancelled) {
-  const at::NoGradGuard no_grad;
-  Evaluation result;
-  std::vector<int64_t> stream, windows;  // stream: tokens not yet used as input
-  const auto length = static_cast<size_t>(sequence_length);
-  const auto run = [&](std::span<const int64_t> tokens, int64_t rows) {
-    const auto predicted = static_cast<int64_t>(tokens.size()) - rows;
-    result.loss_sum += MeanLoss(model, precision, MakeBatch(tokens, rows, model.device())) *
-                       static_cast<double>(predicted);
-    result.tokens += predicted;
-  };
-  std::vector<uint32_t> ids;
-  while (next(&ids)) {
-    if (cancelled()) throw Error(ErrorKind::kInterrupted, "interrupted");
-    CheckIds(ids, model.config().vocab);
-    stream.insert(stream.end(), ids.begin(), ids.end());
-    size_t used = 0;
-    for (; stream.size() - used > length; used += length) {
-      const auto begin = stream.begin() + static_cast<std::ptrdiff_t>(used);
-      windows.insert(windows.end(), begin, begin + sequence_length + 1);
-      if (windows.size() == static_cast<size_t>(batch) * (length + 1)) {
-        run(windows, batch);
-        windows.clear();
-      }
-    }
-    stream.erase(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(used));
-  }
-  if (!windows.empty()) run(windows, static_cast<int64_t>(windows.size() / (length + 1)));
-  if (stream.size() > 1) run(stream, 1);
-  return result;
-}
-
-Evaluation Evaluate(const EvaluateConfig& config, const NextDocument& next, const Hooks& hooks) {
+void Score(const ScoreConfig& config, const MakeRows& make_rows, const TakeScore& take,
+           const Hooks& hooks) {
   SetThreads(config.run.threads);
   const at::Device device = OpenDevice(config.run.device);
   const std::string checkpoint = ResolveCheckpoint(config.run.checkpoint);
   const Gpt2 model(ReadModelConfig(checkpoint), device);
   LoadParameters(checkpoint, model);
-  const int64_t length =
-      config.sequence_length == 0 ? model.config().positions : config.sequence_length;
-  if (length > model.config().positions) {
-    throw Error(ErrorKind::kUsage, fmt::format("--seq-length {}: the model has {} positions",
-                                               length, model.config().positions));
-  }
   hooks.log(
       fmt::format("evaluating {} ({} parameters)", checkpoint, CountParameters(model.config())));
-  return EvaluateDocuments(model, config.run.precision, length, config.batch, next,
-                           hooks.cancelled);
+  const int threads = config.run.threads;
+  const int rows =
+      config.rows == 0 ? threads : static_cast<int>(std::min<int64_t>(config.rows, threads));
+  ScoreRows(model, config.run.precision, rows, make_rows(model.config()), take, hooks.cancelled);
 }
 
 }  // namespace owt::trainer

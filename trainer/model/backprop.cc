@@ -31,8 +31,8 @@ at::Tensor LinearBackward(const at::Tensor& in_NC, const at::Tensor& out_gradien
 bool Backprop::Takes(const ModelConfig& config) {
   constexpr int64_t kWidest = 4096, kWidestHead = 128;
   const int64_t head = config.hidden / config.heads;
-  return config.dropout == 0 && config.hidden % 8 == 0 && config.hidden <= kWidest &&
-         head % 8 == 0 && head <= kWidestHead;
+  return config.dropout == 0 && !config.exact_gelu && config.hidden % 8 == 0 &&
+         config.hidden <= kWidest && head % 8 == 0 && head <= kWidestHead;
 }
 
 Backprop::Backprop(const Gpt2& model, Precision precision, Recompute recompute, bool deterministic)

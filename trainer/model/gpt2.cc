@@ -25,6 +25,27 @@ at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   return at::addmm(bias, x.reshape({-1, weight.size(0)}), weight).view(shape);
 }
 
+// [B, H, T, D] as [B * T, H * D].
+at::Tensor JoinHeads(const at::Tensor& x_BHTD) {
+  return x_BHTD.transpose(1, 2).reshape(
+      {x_BHTD.size(0) * x_BHTD.size(2), x_BHTD.size(1) * x_BHTD.size(3)});
+}
+
+// Causal attention inside each span. A call for each, of the same kernels as without documents,
+// computes less than one call with a mask that blocks most of T x T.
+at::Tensor AttendWithin(const std::vector<DocumentSpan>& spans, const at::Tensor& q_BHTD,
+                        const at::Tensor& k_BHTD, const at::Tensor& v_BHTD, double dropout) {
+  std::vector<at::Tensor> parts;
+  for (const DocumentSpan& span : spans) {
+    const auto part = [&](const at::Tensor& x_BHTD) {
+      return x_BHTD.narrow(0, span.row, span.rows).narrow(2, span.begin, span.length);
+    };
+    parts.push_back(JoinHeads(at::scaled_dot_product_attention(
+        part(q_BHTD), part(k_BHTD), part(v_BHTD), {}, dropout, span.length > 1)));
+  }
+  return at::cat(parts, 0);
+}
+
 }  // namespace
 
 Gpt2::Gpt2(const ModelConfig& config, at::Device device) : config_(config), device_(device) {
@@ -60,22 +81,25 @@ at::Tensor Gpt2::Add(std::string name, at::IntArrayRef shape) {
   return value;
 }
 
-at::Tensor Gpt2::Hidden(const at::Tensor& tokens_BT, KvCache* cache) const {
+at::Tensor Gpt2::Hidden(const at::Tensor& tokens_BT, KvCache* cache,
+                        const Documents& documents) const {
   const int64_t start = cache != nullptr ? cache->length() : 0;
-  at::Tensor x_BTC =
-      Dropout(at::embedding(token_embedding_VC_, tokens_BT)
-                  .add(position_embedding_TC_.slice(0, start, start + tokens_BT.size(1))));
+  const at::Tensor positions =
+      documents.positions_BT.defined()
+          ? at::embedding(position_embedding_TC_, documents.positions_BT)
+          : position_embedding_TC_.slice(0, start, start + tokens_BT.size(1));
+  at::Tensor x_BTC = Dropout(at::embedding(token_embedding_VC_, tokens_BT).add(positions));
   for (size_t i = 0; i < blocks_.size(); ++i) {
     const Block& block = blocks_[i];
-    x_BTC =
-        x_BTC.add(Attention(block, LayerNorm(x_BTC, block.ln1_weight, block.ln1_bias), i, cache));
+    x_BTC = x_BTC.add(Attention(block, LayerNorm(x_BTC, block.ln1_weight, block.ln1_bias), i, cache,
+                                documents.spans));
     x_BTC = x_BTC.add(Mlp(block, LayerNorm(x_BTC, block.ln2_weight, block.ln2_bias)));
   }
   return LayerNorm(x_BTC, final_weight_, final_bias_);
 }
 
 at::Tensor Gpt2::Attention(const Block& block, const at::Tensor& x_BTC, size_t layer,
-                           KvCache* cache) const {
+                           KvCache* cache, const std::vector<DocumentSpan>& spans) const {
   const int64_t batch = x_BTC.size(0), length = x_BTC.size(1), c = config_.hidden;
   const at::Tensor qkv_BT3HD = Linear(x_BTC, block.qkv_weight, block.qkv_bias)
                                    .view({batch, length, 3, config_.heads, c / config_.heads});
@@ -97,14 +121,17 @@ at::Tensor Gpt2::Attention(const Block& block, const at::Tensor& x_BTC, size_t l
   // it with the first key.
   const bool causal = length > 1;
   const double dropout = at::GradMode::is_enabled() ? config_.dropout : 0.0;
-  const at::Tensor mixed_BHTD =
-      at::scaled_dot_product_attention(q_BHTD, k_BHTD, v_BHTD, {}, dropout, causal);
-  const at::Tensor mixed_BTC = mixed_BHTD.transpose(1, 2).reshape({batch, length, c});
+  const at::Tensor mixed_NC =
+      spans.empty()
+          ? JoinHeads(at::scaled_dot_product_attention(q_BHTD, k_BHTD, v_BHTD, {}, dropout, causal))
+          : AttendWithin(spans, q_BHTD, k_BHTD, v_BHTD, dropout);
+  const at::Tensor mixed_BTC = mixed_NC.view({batch, length, c});
   return Dropout(Linear(mixed_BTC, block.proj_weight, block.proj_bias));
 }
 
 at::Tensor Gpt2::Mlp(const Block& block, const at::Tensor& x_BTC) const {
-  const at::Tensor inner = at::gelu(Linear(x_BTC, block.fc_weight, block.fc_bias), "tanh");
+  const at::Tensor inner =
+      at::gelu(Linear(x_BTC, block.fc_weight, block.fc_bias), config_.exact_gelu ? "none" : "tanh");
   return Dropout(Linear(inner, block.fc_proj_weight, block.fc_proj_bias));
 }
 
@@ -122,9 +149,15 @@ at::Tensor Gpt2::Logits(const at::Tensor& hidden_BTC) const {
   return at::matmul(hidden_BTC, token_embedding_VC_.t());
 }
 
-at::Tensor Gpt2::Loss(const at::Tensor& tokens_BT, const at::Tensor& targets_BT) const {
-  const at::Tensor hidden_NC = Hidden(tokens_BT).reshape({-1, config_.hidden});
-  return HeadLoss(hidden_NC, token_embedding_VC_, targets_BT.reshape({-1}));
+at::Tensor Gpt2::Loss(const at::Tensor& tokens_BT, const at::Tensor& targets_BT,
+                      const Documents& documents, double scale) const {
+  at::Tensor hidden_NC = Hidden(tokens_BT, nullptr, documents).reshape({-1, config_.hidden});
+  at::Tensor targets_N = targets_BT.reshape({-1});
+  if (documents.predicted_M.defined()) {
+    hidden_NC = hidden_NC.index_select(0, documents.predicted_M);
+    targets_N = targets_N.index_select(0, documents.predicted_M);
+  }
+  return HeadLoss(hidden_NC, token_embedding_VC_, targets_N, scale);
 }
 
 }  // namespace owt::trainer

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "trainer/config.h"
+#include "trainer/model/documents.h"
 
 // Shapes in names, throughout trainer/: B sequences, T positions, C hidden size, V vocabulary,
 // H heads, D = C/H, N = B*T.
@@ -36,15 +37,19 @@ class Gpt2 {
 
   // The final LayerNorm's output, hidden_BTC, for int64 ids below the vocabulary's size. With
   // `cache`, the tokens follow those in the cache and are added to it. Dropout acts while
-  // gradients are recorded. REQUIRES: T and the cache's length together <= positions.
-  at::Tensor Hidden(const at::Tensor& tokens_BT, KvCache* cache = nullptr) const;
+  // gradients are recorded. REQUIRES: T and the cache's length together <= positions; no cache
+  // where documents part the rows.
+  at::Tensor Hidden(const at::Tensor& tokens_BT, KvCache* cache = nullptr,
+                    const Documents& documents = {}) const;
 
   // logits_BTV of Hidden's output, or of some positions of it.
   at::Tensor Logits(const at::Tensor& hidden_BTC) const;
 
-  // The mean over all positions of -log p(target), fp32. Recorded for backward where gradients are.
-  // Takes no [N, V] buffer: see head_loss.h.
-  at::Tensor Loss(const at::Tensor& tokens_BT, const at::Tensor& targets_BT) const;
+  // `scale` times the mean over all predicted positions of -log p(target), fp32. Recorded for
+  // backward where gradients are. Takes no [N, V] buffer: see head_loss.h. REQUIRES: something is
+  // predicted.
+  at::Tensor Loss(const at::Tensor& tokens_BT, const at::Tensor& targets_BT,
+                  const Documents& documents = {}, double scale = 1) const;
 
   const ModelConfig& config() const { return config_; }
 
@@ -60,8 +65,8 @@ class Gpt2 {
   };
 
   at::Tensor Add(std::string name, at::IntArrayRef shape);
-  at::Tensor Attention(const Block& block, const at::Tensor& x_BTC, size_t layer,
-                       KvCache* cache) const;
+  at::Tensor Attention(const Block& block, const at::Tensor& x_BTC, size_t layer, KvCache* cache,
+                       const std::vector<DocumentSpan>& spans) const;
   at::Tensor Mlp(const Block& block, const at::Tensor& x_BTC) const;
   at::Tensor LayerNorm(const at::Tensor& x_BTC, const at::Tensor& weight,
                        const at::Tensor& bias) const;

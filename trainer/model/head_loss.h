@@ -11,9 +11,12 @@ namespace owt::trainer {
 // its time. The gradients are computed in the forward pass, while a block's logits are at hand. The
 // products run in bf16 under autocast to bf16, sums and softmax always in fp32.
 //
+// The result is multiplied by `scale`, and so are the gradients before they are rounded to the type
+// of the products: fp16 has nothing below 6e-8.
+//
 // REQUIRES: N > 0. Cost: three products of 2*N*C*V operations; one without gradients.
 at::Tensor HeadLoss(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,
-                    const at::Tensor& targets_N);
+                    const at::Tensor& targets_N, double scale = 1);
 
 // The same without gradients, as the sum over the rows.
 double HeadLossSum(const at::Tensor& hidden_NC, const at::Tensor& weight_VC,

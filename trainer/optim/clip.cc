@@ -23,10 +23,14 @@ double GradientNorm(const std::vector<Parameter>& parameters) {
       .item<double>();
 }
 
-void ClipGradients(const std::vector<Parameter>& parameters, double norm, double max_norm) {
+void ScaleGradients(const std::vector<Parameter>& parameters, double factor) {
   const at::NoGradGuard no_grad;
+  at::_foreach_mul_(Gradients(parameters), factor);
+}
+
+void ClipGradients(const std::vector<Parameter>& parameters, double norm, double max_norm) {
   const double factor = max_norm / (norm + 1e-6);
-  if (factor < 1.0) at::_foreach_mul_(Gradients(parameters), factor);
+  if (factor < 1.0) ScaleGradients(parameters, factor);
 }
 
 }  // namespace owt::trainer

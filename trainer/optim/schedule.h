@@ -7,23 +7,28 @@
 namespace owt::trainer {
 
 // The learning rate as a function of the samples trained on, as Megatron-LM's
-// OptimizerParamScheduler has it: linear from 0 over the warm-up, so that the very first update
-// runs at 0; then decay to the minimum at `decay_samples`, constant after it.
+// OptimizerParamScheduler has it, to the bit: linear from its start (0, so that the very first
+// update runs at 0) over the warm-up; then decay to the minimum at `decay_samples`, constant after
+// it.
 class Schedule {
  public:
-  // The warm-up is a fraction of the decay, both in samples.
+  // REQUIRES: Validate(config).
   explicit Schedule(const TrainConfig& config);
 
   double LearningRate(int64_t samples) const;
 
-  int64_t warmup_samples() const { return warmup_samples_; }
+  // A fraction of the decay need not be a whole number.
+  double warmup_samples() const { return warmup_samples_; }
 
   int64_t decay_samples() const { return decay_samples_; }
 
  private:
+  double ShareLeft(double samples) const;
+
   DecayStyle style_;
-  double max_, min_;
-  int64_t warmup_samples_, decay_samples_;
+  WsdDecayStyle wsd_style_;
+  double init_, max_, min_, warmup_samples_;
+  int64_t decay_samples_, wsd_samples_;
 };
 
 }  // namespace owt::trainer

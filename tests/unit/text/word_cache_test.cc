@@ -13,8 +13,9 @@ namespace {
 
 WordKey KeyOf(uint64_t number) { return {number, uint64_t{8} << 56}; }
 
-CachedPair PairOf(const WordCache& cache, WordCache::Hash hash, const WordKey& key) {
-  return cache.PairAt(hash(key) & cache.offset_mask());
+CachedPair* PairOf(const WordCache& cache, WordCache::Hash hash, const WordKey& key) {
+  char* const pairs = reinterpret_cast<char*>(cache.pairs());
+  return reinterpret_cast<CachedPair*>(pairs + (hash(key) & cache.offset_mask()));
 }
 
 // What is found is what was put in, however often the cache has grown in between, and little is
@@ -38,9 +39,9 @@ TEST(WordCache, GrowsWithoutMixingWordsUp) {
     EXPECT_GE(cache.offset_mask(), first_mask * 16);
     size_t num_found = 0;
     for (const auto& [number, value] : wanted) {
-      const CachedPair pair = PairOf(cache, hash, KeyOf(number));
+      CachedPair* const pair = PairOf(cache, hash, KeyOf(number));
       const CachedWord* word =
-          pair.first->key == KeyOf(number) ? pair.first : cache.FindSecond(pair, KeyOf(number));
+          pair->first.key == KeyOf(number) ? &pair->first : cache.FindSecond(pair, KeyOf(number));
       if (word == nullptr) continue;
       ++num_found;
       ASSERT_EQ(word->num_id_bytes, sizeof(value));
@@ -58,7 +59,7 @@ TEST(WordCache, StaysWithinItsBytes) {
     const char ids[CachedWord::kMaxIdBytes] = {};
     cache.Insert(PairOf(cache, hash, key), key, ids, 0);
     cache.Grow();
-    ASSERT_EQ(cache.offset_mask(), 4096 / 2 - sizeof(CachedWord));
+    ASSERT_EQ(cache.offset_mask(), 4096 - sizeof(CachedPair));
   }
 }
 
@@ -66,7 +67,7 @@ TEST(WordCache, StaysWithinItsBytes) {
 TEST(WordCache, SecondPlaceMovesUp) {
   const WordCache::Hash hash = TextKernelOf(SimdTier::kScalar).hash;
   WordCache cache(4096, hash);
-  const CachedPair pair = cache.PairAt(0);
+  CachedPair* const pair = cache.pairs();
   const char ids[2 + CachedWord::kMaxIdBytes] = "abc";
   cache.Insert(pair, KeyOf(1), ids, 1);
   cache.Insert(pair, KeyOf(2), ids + 1, 1);
@@ -75,8 +76,8 @@ TEST(WordCache, SecondPlaceMovesUp) {
   const CachedWord* word = cache.FindSecond(pair, KeyOf(3));
   ASSERT_NE(word, nullptr);
   EXPECT_EQ(word->ids[0], 'c');
-  EXPECT_EQ(pair.first->key, KeyOf(3));
-  EXPECT_EQ(pair.second->key, KeyOf(1));
+  EXPECT_EQ(pair->first.key, KeyOf(3));
+  EXPECT_EQ(pair->second.key, KeyOf(1));
 }
 
 }  // namespace

@@ -51,7 +51,12 @@ TEST(CheckpointTest, RoundTripOfEverything) {
   const ScratchFolder scratch;
   TrainedModel saved, loaded;
   Fill(saved);
-  const TrainState state = {7, 56, 48, 8000};
+  TrainState state;
+  state.iteration = 7;
+  state.consumed_samples = 56;
+  state.scheduled_samples = 48;
+  state.total_samples = 8000;
+  state.updates = 1;  // as Fill made
   const std::string path =
       SaveCheckpoint(scratch.File("save"), saved.model, saved.optimizer, state);
   const at::Tensor next = at::randn({5});  // from the random state that was saved

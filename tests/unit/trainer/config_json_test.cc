@@ -9,7 +9,7 @@ namespace {
 
 std::string Refusal(std::string_view json) {
   try {
-    ReadHeads(json, "config.json");
+    ReadConfigJson(json, "config.json");
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInput);
     return error.message();
@@ -18,9 +18,18 @@ std::string Refusal(std::string_view json) {
 }
 
 TEST(ConfigJsonTest, HeadsComeBack) {
-  EXPECT_EQ(ReadHeads(MakeConfigJson({2, 96, 3, 16, 100, 0.1}), ""), 3);
+  EXPECT_EQ(ReadConfigJson(MakeConfigJson({2, 96, 3, 16, 100, 0.1}), "").heads, 3);
   EXPECT_EQ(
-      ReadHeads(R"({"n_head": 12, "activation_function": "gelu_pytorch_tanh", "x": [1]})", ""), 12);
+      ReadConfigJson(R"({"n_head": 12, "activation_function": "gelu_pytorch_tanh", "x": [1]})", "")
+          .heads,
+      12);
+}
+
+TEST(ConfigJsonTest, TheExactGeluComesBack) {
+  for (const bool exact : {false, true}) {
+    const ModelConfig config = {2, 96, 3, 16, 100, 0.1, exact};
+    EXPECT_EQ(ReadConfigJson(MakeConfigJson(config), "").exact_gelu, exact);
+  }
 }
 
 TEST(ConfigJsonTest, OtherModelsAreRefused) {

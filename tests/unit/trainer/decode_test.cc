@@ -125,6 +125,7 @@ TEST(DecodeTest, HooksEndOneTextOrAll) {
   EXPECT_EQ(texts[1].ids.size(), 2U);
   EXPECT_EQ(texts[2].ids.size(), 51U);
   int polls = 0;
+  hooks.take = [](size_t, uint32_t) { return true; };
   hooks.cancelled = [&] { return ++polls > 5; };
   texts = Decode(model, prompts, options, hooks);
   EXPECT_LT(texts[0].ids.size(), 10U);

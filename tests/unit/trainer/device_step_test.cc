@@ -114,7 +114,8 @@ TEST(DeviceStepTest, EqualsTheStepByAutograd) {
   DeviceStep step(config, one, &first);
   for (int64_t i = 0; i < 10; ++i) {
     const StepResult actual = step.Run(data.train(), i * 12, 1e-3);
-    const StepResult expected = TrainStep(config, data.train(), i * 12, 1e-3, two, &second);
+    const StepResult expected =
+        TrainStep(config, data.train(), {i * 12, 1e-3, 1, {}}, two, &second);
     EXPECT_NEAR(actual.loss, expected.loss, 2e-4) << i;
     EXPECT_NEAR(actual.grad_norm, expected.grad_norm, 2e-3) << i;
     EXPECT_FALSE(actual.skipped);

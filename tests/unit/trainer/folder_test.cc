@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "pipeline/error.h"
@@ -39,6 +40,24 @@ TEST(CheckpointFolderTest, NewestWholeIsFound) {
   EXPECT_EQ(ReadAll(save + "/latest_checkpointed_iteration.txt"), "10\n");
   EXPECT_EQ(ResolveCheckpoint(save), ten);
   EXPECT_EQ(ResolveCheckpoint(ten), ten);
+}
+
+TEST(CheckpointFolderTest, TheNewestAreKept) {
+  const ScratchFolder scratch;
+  const std::string save = scratch.File("save");
+  for (const int64_t iteration : {5, 900, 10, 10000000, 20}) Publish(save, iteration, "x");
+  std::filesystem::create_directory(save + "/iter_notes");
+  std::filesystem::create_directory(save + "/.removing-iter_0000001");  // of a run that was killed
+  RemoveOldCheckpoints(save, 2);
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(save)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"iter_0000900", "iter_10000000", "iter_notes",
+                                             "latest_checkpointed_iteration.txt"}));
+  RemoveOldCheckpoints(save, 0);
+  EXPECT_EQ(FindCheckpoint(save).path, save + "/iter_10000000");
 }
 
 TEST(CheckpointFolderTest, DamagedOnesArePassedOver) {

@@ -40,6 +40,16 @@ TEST(LogLineTest, LeavesOutWhatIsNotThere) {
             " number of skipped iterations:  10 | number of nan iterations:   2 |");
 }
 
+TEST(LogLineTest, OursStandsBehindMegatrons) {
+  IntervalLog log = Example();
+  const std::string megatron = TrainingLine(log);
+  log.tokens_per_second = 2034.4;
+  log.seconds_left = 7384.6;
+  EXPECT_EQ(TrainingLine(log), megatron + " tokens/s: 2034 | time left: 2:03:05 |");
+  log.loss_scale = 65536;
+  EXPECT_NE(TrainingLine(log).find(" loss scale: 65536.0 |"), std::string::npos);
+}
+
 TEST(LogLineTest, Validation) {
   const std::string line =
       " validation loss at iteration 1000 | lm loss value: 3.000000E+00 |"

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "pipeline/error.h"
 
 namespace owt::trainer {
@@ -44,6 +46,37 @@ TEST(ScheduleTest, LinearAndConstant) {
   config.decay_style = DecayStyle::kConstant;
   EXPECT_DOUBLE_EQ(Schedule(config).LearningRate(12800), 0.75e-4);
   EXPECT_DOUBLE_EQ(Schedule(config).LearningRate(4000000), 1.5e-4);
+}
+
+TEST(ScheduleTest, WarmupByIterationsOrSamplesAndFromAStart) {
+  TrainConfig config = Megatron345M();
+  config.warmup_iterations = 100;
+  EXPECT_EQ(Schedule(config).warmup_samples(), 800);
+  config.warmup_iterations = 0;
+  config.warmup_samples = 1000;
+  config.warmup_init = 5e-5;
+  EXPECT_DOUBLE_EQ(Schedule(config).LearningRate(0), 5e-5);
+  EXPECT_DOUBLE_EQ(Schedule(config).LearningRate(500), 1e-4);
+  EXPECT_DOUBLE_EQ(Schedule(config).LearningRate(1000), 1.5e-4);
+}
+
+TEST(ScheduleTest, WsdStaysAndFallsAtTheEnd) {
+  TrainConfig config = Megatron345M();
+  config.decay_style = DecayStyle::kWsd;
+  config.wsd_decay_iterations = 20000;
+  const int64_t end = 2560000, start = end - 160000;
+  const auto middle = [&](WsdDecayStyle style) {
+    config.wsd_decay_style = style;
+    const Schedule schedule(config);
+    EXPECT_DOUBLE_EQ(schedule.LearningRate(30000), 1.5e-4);
+    EXPECT_DOUBLE_EQ(schedule.LearningRate(start), 1.5e-4);
+    EXPECT_NEAR(schedule.LearningRate(end), 1e-5, 1e-15);
+    return (schedule.LearningRate(start + 40000) - 1e-5) / 1.4e-4;  // after a quarter
+  };
+  EXPECT_NEAR(middle(WsdDecayStyle::kLinear), 0.75, 1e-12);
+  EXPECT_NEAR(middle(WsdDecayStyle::kMinusSqrt), 0.5, 1e-12);
+  EXPECT_NEAR(middle(WsdDecayStyle::kCosine), 0.5 + std::sqrt(0.5) / 2, 1e-12);
+  EXPECT_NEAR(middle(WsdDecayStyle::kExponential), 2 * std::pow(0.5, 0.25) - 1, 1e-12);
 }
 
 TEST(ScheduleTest, NoWarmupStartsAtTheTop) {
@@ -94,6 +127,24 @@ TEST(ConfigTest, RefusesWhatDoesNotFit) {
   EXPECT_NE(Refusal(config), "");
   config = {};
   config.model.hidden = int64_t{1} << 60;
+  EXPECT_NE(Refusal(config), "");
+  config = {};
+  config.warmup_iterations = 1000;
+  EXPECT_EQ(Refusal(config),
+            "the warm-up is no shorter than the decay, which takes 1000 iterations of 8 samples");
+  config.warmup_iterations = config.warmup_samples = 10;
+  EXPECT_NE(Refusal(config), "");
+  config = {};
+  config.decay_style = DecayStyle::kWsd;
+  EXPECT_EQ(Refusal(config),
+            "--lr-decay-style WSD needs --lr-wsd-decay-iters from 1 to 1000, the length of the "
+            "decay");
+  config.wsd_decay_iterations = 1000;
+  EXPECT_EQ(Refusal(config), "");
+  config.documents = {false, false, true, 60000};
+  EXPECT_EQ(Refusal(config), "--eod-token 60000 is outside the vocabulary of 50304 ids");
+  config = {};
+  config.min_loss_scale = 1e20;
   EXPECT_NE(Refusal(config), "");
 }
 

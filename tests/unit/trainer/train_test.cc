@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <regex>
@@ -10,7 +11,6 @@
 #include "tests/support/scratch_folder.h"
 #include "tests/unit/trainer/small_dataset.h"
 #include "trainer/checkpoint/folder.h"
-#include "trainer/evaluate/evaluate.h"
 #include "trainer/generate/decode.h"
 #include "trainer/generate/gpt2_text_model.h"
 
@@ -47,10 +47,16 @@ struct Log {
 
   Hooks hooks() {
     return {[this](std::string_view line) { lines.emplace_back(line); },
-            [this] { return static_cast<int64_t>(Losses().size()) >= stop_after; }};
+            [this] { return static_cast<int64_t>(TrainingLines()) >= stop_after; }};
   }
 
-  // The loss of every training line, as text: equal text, equal to seven digits.
+  size_t TrainingLines() const {
+    return static_cast<size_t>(std::count_if(lines.begin(), lines.end(), [](const auto& line) {
+      return line.starts_with(" iteration ");
+    }));
+  }
+
+  // The loss of every training line that has one, as text: equal text, equal to seven digits.
   std::vector<std::string> Losses() const {
     static const std::regex pattern("lm loss: ([^ ]+)");
     std::vector<std::string> losses;
@@ -108,13 +114,27 @@ TEST(TrainTest, SameSeedSameBytes) {
   EXPECT_NE(a.Losses(), c.Losses());
 }
 
-// Stopped at every possible place, once with dropout, which needs the random state.
+// What a run may carry from step to step: with dropout the random state, in fp16 the loss scale.
+TrainConfig WithState(TrainConfig config, int which) {
+  if (which == 1) config.model.dropout = 0.2;
+  if (which == 2) {
+    config.precision = Precision::kFp16;
+    config.initial_loss_scale = 1e9;  // overflows at first
+    config.loss_scale_window = 2;
+    config.documents = {true, true, true, 5};
+    config.async_save = true;
+    config.keep_checkpoints = 1;
+    config.log_interval = 1;
+  }
+  return config;
+}
+
+// Stopped at every possible place.
 TEST(TrainTest, AResumedRunIsTheSameToTheBit) {
-  for (const double dropout : {0.0, 0.2}) {
+  for (const int which : {0, 1, 2}) {
     const ScratchFolder scratch;
     tests::WriteSmallDataset(scratch.File("data"), 100, 128);
-    TrainConfig config = SmallRun(scratch);
-    config.model.dropout = dropout;
+    TrainConfig config = WithState(SmallRun(scratch), which);
     Log whole;
     Train(config, whole.hooks());
     const std::string expected = ModelBytes(config);
@@ -188,6 +208,95 @@ TEST(TrainTest, ManyMicroBatchesAreOneBatch) {
   }
 }
 
+// fp16 rounds to 11 bits; an overflow of the scaled gradients is no step at all.
+TEST(TrainTest, Fp16LearnsAsFp32AndSkipsOverflows) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = SmallRun(scratch);
+  config.iterations = 40;
+  config.eval_interval = 0;
+  config.save.clear();
+  Log fp32, fp16, none;
+  Train(config, fp32.hooks());
+  config.precision = Precision::kFp16;
+  config.loss_scale = 1024;
+  Train(config, fp16.hooks());
+  for (size_t i = 0; i < 40; ++i) {
+    EXPECT_NEAR(std::stod(fp16.Losses()[i]), std::stod(fp32.Losses()[i]), 0.02) << i;
+  }
+  EXPECT_TRUE(fp16.Has("loss scale: 1024.0 |"));
+  config.loss_scale = 0;
+  config.initial_loss_scale = 1e12;
+  config.min_loss_scale = 1e11;  // so that all overflow
+  config.iterations = 5;
+  const size_t before = none.lines.size();
+  Train(config, none.hooks());
+  EXPECT_EQ(before, 0U);
+  EXPECT_EQ(none.Losses().size(), 0U);
+  EXPECT_EQ(none.TrainingLines(), 5U);
+  EXPECT_TRUE(none.Has("number of skipped iterations:   1 |"));
+}
+
+TEST(TrainTest, AnOverflowChangesNothing) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = SmallRun(scratch);
+  config.precision = Precision::kFp16;
+  config.iterations = 1;
+  config.eval_interval = 0;
+  config.loss_scale = 1024;
+  Log small, large;
+  Train(config, small.hooks());  // the first update behind a warm-up is one of 0
+  EXPECT_EQ(small.Losses().size(), 1U);
+  const std::string start = ReadAll(FindCheckpoint(config.save).path + "/" + kModelFile);
+  config.save = scratch.File("overflow");
+  config.loss_scale = 1e30;
+  config.warmup_fraction = 0;
+  Train(config, large.hooks());
+  EXPECT_EQ(large.Losses().size(), 0U);
+  EXPECT_TRUE(ReadAll(FindCheckpoint(config.save).path + "/" + kModelFile) == start);
+  config.save = scratch.File("step");
+  config.loss_scale = 1024;
+  Train(config, large.hooks());
+  EXPECT_FALSE(ReadAll(FindCheckpoint(config.save).path + "/" + kModelFile) == start);
+}
+
+TEST(TrainTest, ASpikeIsSkippedAndSaid) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = SmallRun(scratch);
+  config.iterations = 160;
+  config.eval_interval = 0;
+  config.save.clear();
+  config.skip_grad_norm_zscore = 1;  // one in six
+  Log log;
+  Train(config, log.hooks());
+  EXPECT_TRUE(log.Has("stand out from the last 128"));
+  EXPECT_TRUE(log.Has("number of skipped iterations:   1 |"));
+  config.iterations = 128;
+  Log quiet;
+  Train(config, quiet.hooks());
+  EXPECT_FALSE(quiet.Has("stand out"));
+}
+
+TEST(TrainTest, DocumentOptionsActAndDoNotDependOnMicroBatches) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = SmallRun(scratch);
+  config.save.clear();
+  Log plain, one, many;
+  Train(config, plain.hooks());
+  config.documents = {true, true, true, 40};
+  config.micro_batch = 8;
+  Train(config, one.hooks());
+  config.micro_batch = 1;
+  Train(config, many.hooks());
+  EXPECT_NE(plain.Losses(), one.Losses());
+  for (size_t i = 0; i < 12; ++i) {
+    EXPECT_NEAR(std::stod(one.Losses()[i]), std::stod(many.Losses()[i]), 1e-4);
+  }
+}
+
 TEST(TrainTest, WhatIsNotFiniteIsSkippedAndThenEndsTheRun) {
   const ScratchFolder scratch;
   tests::WriteSmallDataset(scratch.File("data"), 100, 128);
@@ -206,35 +315,6 @@ TEST(TrainTest, WhatIsNotFiniteIsSkippedAndThenEndsTheRun) {
     EXPECT_NE(error.message().find("not finite"), std::string::npos);
   }
   EXPECT_TRUE(log.Has("number of skipped iterations:   1 |"));
-}
-
-TEST(EvaluateTest, EveryTokenButTheFirstIsPredictedOnce) {
-  const ScratchFolder scratch;
-  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
-  TrainConfig config = SmallRun(scratch);
-  Log log;
-  Train(config, log.hooks());
-  std::vector<Evaluation> results;
-  for (const int64_t batch : {1, 3, 64}) {
-    EvaluateConfig evaluate;
-    evaluate.run.checkpoint = config.save;
-    evaluate.batch = batch;
-    uint32_t document = 0;
-    results.push_back(Evaluate(
-        evaluate,
-        [&](std::vector<uint32_t>* ids) {
-          // Also empty documents, and documents longer than a batch of windows.
-          ids->assign(document * 13 % 101, document % 128);
-          return document++ < 40;
-        },
-        log.hooks()));
-  }
-  int64_t tokens = 0;
-  for (uint32_t d = 0; d < 40; ++d) tokens += d * 13 % 101;
-  for (const Evaluation& result : results) {
-    EXPECT_EQ(result.tokens, tokens - 1);
-    EXPECT_NEAR(result.loss_sum / results[0].loss_sum, 1.0, 1e-6);
-  }
 }
 
 TEST(GenerateTest, ContinuesThePatternItWasTrainedOn) {

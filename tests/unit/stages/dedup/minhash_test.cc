@@ -140,7 +140,7 @@ TEST(MinHasherTest, OrderAndRepetitionDoNotMatter) {
 
 // Mean and spread of the estimate are those of independent permutations: J, and J (1 - J) / slots.
 TEST(MinHasherTest, EstimatesAsIndependentPermutationsDo) {
-  constexpr size_t kSlots = 128;
+  constexpr size_t kNumSlots = 128;
   constexpr int kTrials = 3000;
   std::mt19937_64 random(3);
   for (const auto& [shared, own] : {std::pair{10, 1}, {40, 5}, {320, 40}, {100, 50}, {50, 100}}) {
@@ -148,7 +148,7 @@ TEST(MinHasherTest, EstimatesAsIndependentPermutationsDo) {
     double sum = 0;
     double sum_squares = 0;
     for (int trial = 0; trial < kTrials; ++trial) {
-      const MinHasher hasher(Family::kKperm32, kSlots, static_cast<uint64_t>(trial));
+      const MinHasher hasher(Family::kKperm32, kNumSlots, static_cast<uint64_t>(trial));
       std::vector<uint64_t> a = RandomHashes(static_cast<size_t>(shared), &random);
       std::vector<uint64_t> b = a;
       for (int i = 0; i < own; ++i) {
@@ -159,7 +159,7 @@ TEST(MinHasherTest, EstimatesAsIndependentPermutationsDo) {
       sum += error;
       sum_squares += error * error;
     }
-    const double variance = jaccard * (1 - jaccard) / kSlots;
+    const double variance = jaccard * (1 - jaccard) / kNumSlots;
     EXPECT_NEAR(sum / kTrials, 0, 4.5 * std::sqrt(variance / kTrials)) << jaccard;
     EXPECT_NEAR(sum_squares / kTrials / variance, 1, 4.5 * std::sqrt(2.0 / kTrials) + 0.02)
         << jaccard;
