@@ -201,9 +201,10 @@ class Gpt2TextModel : public TextModel {
 
   // Of few rows one after another: the library's vectors end where a share of all elements ends.
   at::Tensor Gelu(const at::Tensor& x) const {
-    if (!IsByRows(x)) return at::gelu(x, "tanh");
+    const char* const form = config_.exact_gelu ? "none" : "tanh";
+    if (!IsByRows(x)) return at::gelu(x, form);
     const at::Tensor out = at::empty_like(x);
-    for (int64_t i = 0; i < x.size(0); ++i) out[i].copy_(at::gelu(x[i], "tanh"));
+    for (int64_t i = 0; i < x.size(0); ++i) out[i].copy_(at::gelu(x[i], form));
     return out;
   }
 

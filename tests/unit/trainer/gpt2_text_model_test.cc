@@ -18,9 +18,9 @@ using TextIds = std::vector<uint32_t>;
 
 constexpr int64_t kTestVocab = 300, kTestPositions = 40;
 
-Gpt2 RandomGpt2(int64_t hidden) {
+Gpt2 RandomGpt2(int64_t hidden, bool exact_gelu = false) {
   SetThreads(1);  // of products this small, two would mostly wait for each other
-  Gpt2 model({2, hidden, 4, kTestPositions, kTestVocab, 0.0}, at::kCPU);
+  Gpt2 model({2, hidden, 4, kTestPositions, kTestVocab, 0.0, exact_gelu}, at::kCPU);
   InitParameters(model, 3);
   // Of the scale that gives logits of some units.
   const at::NoGradGuard no_grad;
@@ -73,6 +73,18 @@ TEST(Gpt2TextModelTest, LogitsAreTheModels) {
       EXPECT_LT(Distance(logits, want[static_cast<int64_t>(i)]), 1e-4) << prompt << " " << i;
     }
   }
+}
+
+// And not those of the other formula.
+TEST(Gpt2TextModelTest, ExactGeluIsTheModels) {
+  const Gpt2 model = RandomGpt2(32, /*exact_gelu=*/true);
+  const auto text_model = MakeTextModel(model, Precision::kFp32);
+  std::mt19937 random(1);
+  const TextIds ids = RandomText(random, kTestPositions);
+  std::vector<float> logits;
+  text_model->Read(ids, &logits, nullptr);
+  EXPECT_LT(Distance(logits, AllLogits(model, ids)[kTestPositions - 1]), 1e-4);
+  EXPECT_GT(Distance(logits, AllLogits(RandomGpt2(32), ids)[kTestPositions - 1]), 1e-4);
 }
 
 // Not about the same: the same bits.
