@@ -1,13 +1,16 @@
-// The forward pass of model/gpt2.h for one new token of several texts of different lengths. What is
-// the same for all texts (embedding, LayerNorms, products, GELU) runs over a matrix that always has
-// kRows rows: libraries choose by the shape in which order they add up, and with one shape a row's
-// result does not depend on how many others there are. Attention runs for each text by itself.
+// The forward pass of model/gpt2.h for one new token of several texts of different lengths. A text
+// has the same bits whatever others are beside it: on a CPU the products of up to eight rows are
+// row_product.h's, GELU and attention run for each text by itself, LayerNorm works by rows. On a
+// GPU the matrix always has kRows rows instead, for libraries choose by the shape in which order
+// they add up.
 #include "trainer/generate/gpt2_text_model.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/matmul.h>
@@ -21,6 +24,7 @@
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/folder.h"
 #include "trainer/device.h"
+#include "trainer/generate/row_product.h"
 #include "trainer/generate/sampler.h"
 #include "trainer/model/gpt2.h"
 #include "trainer/model/layer_norm.h"
@@ -28,11 +32,18 @@
 namespace owt::trainer {
 namespace {
 
-constexpr int64_t kRows = 8;
+constexpr int64_t kRows = kMaxProductRows;
+
+// y = x W^T + b: the weight is [out, in] in the type of the products.
+struct Linear {
+  at::Tensor weight_OI, bias_O;
+};
 
 struct Layer {
-  at::Tensor ln1_weight, ln1_bias, qkv_weight, qkv_bias, proj_weight, proj_bias;
-  at::Tensor ln2_weight, ln2_bias, fc_weight, fc_bias, fc_proj_weight, fc_proj_bias;
+  at::Tensor ln1_weight, ln1_bias;
+  Linear qkv, proj;
+  at::Tensor ln2_weight, ln2_bias;
+  Linear fc, fc_proj;
 };
 
 // Keys and values of a layer, [1, H, room, D] each, of which the first `length` are there.
@@ -68,14 +79,17 @@ class Gpt2TextModel : public TextModel {
     const at::NoGradGuard no_grad;
     auto next = model.parameters().begin();
     const auto take = [&next] { return (next++)->value.detach(); };
-    const auto product = [&] { return take().to(type_); };
+    const auto linear = [&] {
+      at::Tensor weight_OI = take().t().to(type_).contiguous();
+      return Linear{std::move(weight_OI), take()};
+    };
     token_embedding_VC_ = take();
     head_VC_ = token_embedding_VC_.to(type_);
     position_embedding_TC_ = take();
     for (int64_t i = 0; i < config_.layers; ++i) {
       // Braces: in the order of the checkpoint.
-      layers_.push_back(Layer{take(), take(), product(), product(), product(), product(), take(),
-                              take(), product(), product(), product(), product()});
+      layers_.push_back(
+          Layer{take(), take(), linear(), linear(), take(), take(), linear(), linear()});
     }
     final_weight_ = take();
     final_bias_ = take();
@@ -106,13 +120,14 @@ class Gpt2TextModel : public TextModel {
             std::vector<float>* logits) override {
     const at::NoGradGuard no_grad;
     std::vector<Gpt2State*> states;
-    const at::Tensor positions = at::zeros({kRows}, at::kLong);
+    const int64_t rows = device_.is_cpu() ? std::ssize(texts) : kRows;
+    const at::Tensor positions = at::zeros({rows}, at::kLong);
     for (TextState* text : texts) {
       states.push_back(static_cast<Gpt2State*>(text));
       positions.mutable_data_ptr<int64_t>()[states.size() - 1] = states.back()->length;
     }
     const at::Tensor x_RC =
-        Embedded(ids, kRows).add_(at::embedding(position_embedding_TC_, positions.to(device_)));
+        Embedded(ids, rows).add_(at::embedding(position_embedding_TC_, positions.to(device_)));
     const at::Tensor hidden_RC = Hidden(x_RC, states);
     for (Gpt2State* state : states) ++state->length;
     StoreLogits(hidden_RC, std::ssize(texts), logits);
@@ -137,29 +152,60 @@ class Gpt2TextModel : public TextModel {
     return at::embedding(token_embedding_VC_, host.to(device_));
   }
 
-  // The final LayerNorm's output for x, which is one text from its start or a row per text.
+  // The final LayerNorm's output for x, which is one text from its start or a row per text. The
+  // residual stream is fp32.
   at::Tensor Hidden(at::Tensor x_NC, std::span<Gpt2State* const> texts) const {
     for (size_t i = 0; i < layers_.size(); ++i) {
       const Layer& layer = layers_[i];
       const at::Tensor qkv_N3C =
-          Product(Norm(x_NC, layer.ln1_weight, layer.ln1_bias), layer.qkv_weight, layer.qkv_bias);
-      x_NC = x_NC.add(
-          Product(Attention(qkv_N3C, i, texts), layer.proj_weight, layer.proj_bias).to(at::kFloat));
-      const at::Tensor inner =
-          Product(Norm(x_NC, layer.ln2_weight, layer.ln2_bias), layer.fc_weight, layer.fc_bias);
-      const at::Tensor active = at::gelu(inner, config_.exact_gelu ? "none" : "tanh");
-      x_NC = x_NC.add(Product(active, layer.fc_proj_weight, layer.fc_proj_bias).to(at::kFloat));
+          Product(Norm(x_NC, layer.ln1_weight, layer.ln1_bias), layer.qkv).to(type_);
+      x_NC = x_NC.add(Product(Attention(qkv_N3C, i, texts), layer.proj));
+      const at::Tensor inner = Product(Norm(x_NC, layer.ln2_weight, layer.ln2_bias), layer.fc);
+      x_NC = x_NC.add(Product(Gelu(inner), layer.fc_proj));
     }
     return Norm(x_NC, final_weight_, final_bias_);
   }
 
-  // In the type of the products.
   at::Tensor Norm(const at::Tensor& x_NC, const at::Tensor& weight, const at::Tensor& bias) const {
-    return at::layer_norm(x_NC, {config_.hidden}, weight, bias, kLayerNormEpsilon).to(type_);
+    return at::layer_norm(x_NC, {config_.hidden}, weight, bias, kLayerNormEpsilon);
   }
 
-  static at::Tensor Product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-    return at::addmm(bias, x, weight);
+  bool IsByRows(const at::Tensor& x) const { return device_.is_cpu() && x.size(0) <= kRows; }
+
+  // In the type of the products or, by rows, in fp32.
+  at::Tensor Product(const at::Tensor& x, const Linear& linear) const {
+    if (IsByRows(x)) return ByRows(x.to(at::kFloat), linear.weight_OI, linear.bias_O);
+    return at::addmm(linear.bias_O.to(type_), x.to(type_), linear.weight_OI.t());
+  }
+
+  static at::Tensor ByRows(const at::Tensor& x, const at::Tensor& weight_OI,
+                           const at::Tensor& bias) {
+    const int64_t outputs = weight_OI.size(0);
+    const at::Tensor in = x.contiguous();
+    const at::Tensor out = at::empty({in.size(0), outputs}, in.options());
+    const float* bias_data = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
+    const RowProductShape shape = {in.size(0), in.size(1), outputs};
+    at::parallel_for(0, outputs, /*grain_size=*/128, [&](int64_t begin, int64_t end) {
+      const auto run = [&](const auto* weights) {
+        RowProduct(in.const_data_ptr<float>(), weights, bias_data, shape, begin, end,
+                   out.mutable_data_ptr<float>());
+      };
+      if (weight_OI.scalar_type() == at::kFloat) {
+        run(weight_OI.const_data_ptr<float>());
+      } else {
+        run(static_cast<const uint16_t*>(weight_OI.const_data_ptr()));
+      }
+    });
+    return out;
+  }
+
+  // Of few rows one after another: the library's vectors end where a share of all elements ends.
+  at::Tensor Gelu(const at::Tensor& x) const {
+    const char* const form = config_.exact_gelu ? "none" : "tanh";
+    if (!IsByRows(x)) return at::gelu(x, form);
+    const at::Tensor out = at::empty_like(x);
+    for (int64_t i = 0; i < x.size(0); ++i) out[i].copy_(at::gelu(x[i], form));
+    return out;
   }
 
   at::Tensor Attention(const at::Tensor& qkv_N3C, size_t layer,
@@ -214,10 +260,9 @@ class Gpt2TextModel : public TextModel {
 
   // Of the first `count` rows.
   void StoreLogits(const at::Tensor& hidden_NC, int64_t count, std::vector<float>* out) const {
-    const at::Tensor logits = at::matmul(hidden_NC, head_VC_.t())
-                                  .narrow(0, 0, count)
-                                  .to(at::kCPU, at::kFloat)
-                                  .contiguous();
+    const at::Tensor all = IsByRows(hidden_NC) ? ByRows(hidden_NC, head_VC_, /*bias=*/{})
+                                               : at::matmul(hidden_NC.to(type_), head_VC_.t());
+    const at::Tensor logits = all.narrow(0, 0, count).to(at::kCPU, at::kFloat).contiguous();
     const float* begin = logits.const_data_ptr<float>();
     out->assign(begin, begin + logits.numel());
   }

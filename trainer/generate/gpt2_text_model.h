@@ -9,11 +9,11 @@ namespace owt::trainer {
 
 class Gpt2;
 
-// Api::open_text_model. Weights are kept once, in the type of the products. A token costs one pass
-// over them for up to rows() texts.
+// Api::open_text_model. Weights are kept in the type of the products. A token costs one pass over
+// them for up to rows() texts.
 std::unique_ptr<TextModel> OpenTextModel(const RunConfig& config, const Hooks& hooks);
 
-// The same of a model in memory, with whose parameters it shares storage where precision is kFp32.
+// The same of a model in memory; its matrices are copied, the embeddings shared.
 std::unique_ptr<TextModel> MakeTextModel(const Gpt2& model, Precision precision);
 
 }  // namespace owt::trainer
