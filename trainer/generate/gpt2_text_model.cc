@@ -35,15 +35,15 @@ namespace {
 constexpr int64_t kRows = kMaxProductRows;
 
 // y = x W^T + b: the weight is [out, in] in the type of the products.
-struct Linear {
+struct LinearLayer {
   at::Tensor weight_OI, bias_O;
 };
 
 struct Layer {
   at::Tensor ln1_weight, ln1_bias;
-  Linear qkv, proj;
+  LinearLayer qkv, proj;
   at::Tensor ln2_weight, ln2_bias;
-  Linear fc, fc_proj;
+  LinearLayer fc, fc_proj;
 };
 
 // Keys and values of a layer, [1, H, room, D] each, of which the first `length` are there.
@@ -81,7 +81,7 @@ class Gpt2TextModel : public TextModel {
     const auto take = [&next] { return (next++)->value.detach(); };
     const auto linear = [&] {
       at::Tensor weight_OI = take().t().to(type_).contiguous();
-      return Linear{std::move(weight_OI), take()};
+      return LinearLayer{std::move(weight_OI), take()};
     };
     token_embedding_VC_ = take();
     head_VC_ = token_embedding_VC_.to(type_);
@@ -173,7 +173,7 @@ class Gpt2TextModel : public TextModel {
   bool IsByRows(const at::Tensor& x) const { return device_.is_cpu() && x.size(0) <= kRows; }
 
   // In the type of the products or, by rows, in fp32.
-  at::Tensor Product(const at::Tensor& x, const Linear& linear) const {
+  at::Tensor Product(const at::Tensor& x, const LinearLayer& linear) const {
     if (IsByRows(x)) return ByRows(x.to(at::kFloat), linear.weight_OI, linear.bias_O);
     return at::addmm(linear.bias_O.to(type_), x.to(type_), linear.weight_OI.t());
   }
