@@ -23,7 +23,7 @@ deps:
 	trainer/fetch_libtorch.sh
 
 deps-test: deps
-	configs/packages/install.sh test
+	configs/packages/install.sh test browser
 	tests/support/make_venv.sh build/venv
 
 # --- build ---------------------------------------------------------------------------------------

@@ -91,6 +91,12 @@ int64_t CountParameters(const ModelConfig& config) {
   return (config.vocab + config.positions) * c + config.layers * block + 2 * c;
 }
 
+int64_t FlopsPerToken(const ModelConfig& config, int64_t sequence_length) {
+  const int64_t c = config.hidden;
+  return 6 * (config.layers * 12 * c * c + config.vocab * c) +
+         12 * config.layers * c * sequence_length;
+}
+
 int64_t PaddedVocab(int64_t vocab_size, int64_t multiple) {
   return (vocab_size + multiple - 1) / multiple * multiple;
 }
@@ -132,6 +138,10 @@ void Validate(const TrainConfig& config) {
                       config.global_batch, config.micro_batch));
   ValidateSchedule(config);
   ValidateLossScale(config);
+  Require(!config.finetune || !config.load.empty(),
+          "--finetune begins with the parameters of --load DIR, which is not given");
+  Require(!config.finetune || config.load != config.save,
+          "--finetune begins a new run: --save needs a folder other than --load");
   Require(config.recompute == Recompute::kNone || config.device != "cpu",
           "--recompute needs --device cuda");
   Require(!config.deterministic || config.precision == Precision::kBf16 || config.device == "cpu",

@@ -25,6 +25,11 @@ void Validate(const ModelConfig& config);
 // Elements of all parameters; the tied head counts once. 124,475,904 for the defaults.
 int64_t CountParameters(const ModelConfig& config);
 
+// Operations of a training step for each token of sequences of that length, as PaLM's report counts
+// them (arXiv 2204.02311, B): six for each weight of a matrix product, and attention without
+// regard to its mask. What is computed again does not count.
+int64_t FlopsPerToken(const ModelConfig& config, int64_t sequence_length);
+
 // The smallest multiple of `multiple` that holds `vocab_size` ids (Megatron's
 // --make-vocab-size-divisible-by): 50257 -> 50304. The padding rows take part in the softmax.
 int64_t PaddedVocab(int64_t vocab_size, int64_t multiple = 128);
@@ -112,11 +117,14 @@ struct TrainConfig {
   int threads = 1;
   uint64_t seed = 1234;
   std::string save;              // folder of checkpoints, resumed from when it holds one; or empty
+  std::string load;              // checkpoint to begin with where save has none; or empty
+  bool finetune = false;         // takes its parameters only
   int64_t save_interval = 500;   // iterations
   int64_t keep_checkpoints = 0;  // the newest so many; 0: all
   bool async_save = false;       // written while training goes on, from a copy in memory
   std::string tokenizer;         // file of the data's, for checkpoints; empty: GPT-2's if it fits
   int64_t log_interval = 10;
+  bool log_throughput = false;  // TFLOP/s, and their share of what a matrix product reaches
   std::string tensorboard_dir;  // or empty
   int64_t tensorboard_log_interval = 1;
   int64_t eval_interval = 250;  // 0: never

@@ -21,6 +21,10 @@ std::string TrainingLine(const IntervalLog& log) {
   std::string line = fmt::format(" iteration {:8d}/{:8d} |", log.iteration, log.iterations);
   line += fmt::format(" consumed samples: {:12d} |", log.consumed_samples);
   line += fmt::format(" elapsed time per iteration (ms): {:.1f} |", log.milliseconds_per_iteration);
+  if (log.flops_per_second) {
+    line +=
+        fmt::format(" throughput per GPU (TFLOP/s/GPU): {:.1f} |", *log.flops_per_second / 1e12);
+  }
   line += fmt::format(" learning rate: {:.3E} |", log.learning_rate);
   line += fmt::format(" global batch size: {:5d} |", log.global_batch);
   if (log.loss && *log.loss > 0) line += fmt::format(" lm loss: {:.6E} |", *log.loss);
@@ -29,6 +33,7 @@ std::string TrainingLine(const IntervalLog& log) {
   line += fmt::format(" number of skipped iterations: {:3d} |", log.skipped);
   line += fmt::format(" number of nan iterations: {:3d} |", log.nan);
   if (log.tokens_per_second) line += fmt::format(" tokens/s: {:.0f} |", *log.tokens_per_second);
+  if (log.mfu) line += fmt::format(" MFU: {:.1f}% |", *log.mfu * 100);
   if (log.seconds_left) line += fmt::format(" time left: {} |", ClockText(*log.seconds_left));
   return line;
 }

@@ -10,6 +10,7 @@ namespace owt::trainer {
 struct IntervalLog {
   int64_t iteration = 0, iterations = 0, consumed_samples = 0;
   double milliseconds_per_iteration = 0;
+  std::optional<double> flops_per_second;  // in the line that Megatron-LM has since 2025
   double learning_rate = 0;
   int64_t global_batch = 0;
   std::optional<double> loss;  // mean of the iterations that were not skipped
@@ -18,6 +19,7 @@ struct IntervalLog {
   int64_t skipped = 0, nan = 0;
   // Behind what Megatron-LM prints.
   std::optional<double> tokens_per_second;
+  std::optional<double> mfu;           // share of the measured peak
   std::optional<double> seconds_left;  // of the run
 };
 

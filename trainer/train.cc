@@ -9,7 +9,6 @@
 
 #include "pipeline/error.h"
 #include "trainer/checkpoint/checkpoint.h"
-#include "trainer/checkpoint/folder.h"
 #include "trainer/checkpoint/hugging_face_folder.h"
 #include "trainer/checkpoint/saver.h"
 #include "trainer/data/train_data.h"
@@ -19,6 +18,8 @@
 #include "trainer/optim/loss_scale.h"
 #include "trainer/optim/schedule.h"
 #include "trainer/optim/spike_guard.h"
+#include "trainer/origin.h"
+#include "trainer/product_peak.h"
 #include "trainer/step.h"
 #include "trainer/validation.h"
 
@@ -41,8 +42,9 @@ int64_t PeakBytes(at::Device device) {
 
 class Training {
  public:
-  Training(const TrainConfig& config, const Hooks& hooks)
+  Training(const TrainConfig& config, const Origin& origin, const Hooks& hooks)
       : config_(config),
+        origin_(origin),
         hooks_(hooks),
         data_(config, hooks.log),
         model_(config.model, OpenDevice(config.device)),
@@ -50,7 +52,8 @@ class Training {
         schedule_(config),
         loss_scale_(config),
         spikes_(config),
-        report_(config, hooks.log, [this] { return PeakBytes(model_.device()); }),
+        report_(
+            config, hooks.log, [this] { return PeakBytes(model_.device()); }, PeakFlops()),
         tokenizer_(ModelTokenizer(config.tokenizer, config.model.vocab)),
         saver_(config, tokenizer_ ? &*tokenizer_ : nullptr, hooks.log) {}
 
@@ -72,22 +75,30 @@ class Training {
   }
 
  private:
+  // For --log-throughput.
+  double PeakFlops() const {
+    if (!config_.log_throughput) return 0;
+    const int64_t n = PeakProductSize(model_.device());
+    const double peak = MeasureProductPeak(model_.device(), config_.precision);
+    hooks_.log(fmt::format("MFU is against the {:.3g} TFLOP/s of a product of {} x {} in {}",
+                           peak / 1e12, n, n, PrecisionName(config_.precision)));
+    return peak;
+  }
+
   bool Every(int64_t interval) const { return interval > 0 && state_.iteration % interval == 0; }
 
   void Start() {
     at::Generator random = at::globalContext().defaultGenerator(at::kCPU);
     random.set_current_seed(config_.seed);
     state_.total_samples = config_.iterations * config_.global_batch;
-    const bool resumed = Resume();
-    if (!resumed) InitParameters(model_, config_.seed);
+    origin_.checkpoint.empty() ? InitParameters(model_, config_.seed) : Load();
     hooks_.log(fmt::format(
         "{} parameters, {} on {} with {} threads; {} tokens in {} sequences, {:.3g} epochs; {}",
         CountParameters(config_.model), PrecisionName(config_.precision), config_.device,
         config_.threads, data_.num_tokens(), data_.num_sequences(),
         static_cast<double>(state_.total_samples * config_.sequence_length) /
             static_cast<double>(data_.num_tokens()),
-        resumed ? fmt::format("going on after iteration {}", state_.iteration)
-                : "starting from random parameters"));
+        BeginMessage()));
     if (config_.eval_interval > 0 && !data_.valid()) {
       hooks_.log("no validation: the split leaves it no sequence; see --split");
     }
@@ -98,31 +109,12 @@ class Training {
     start_ = Clock::now();
   }
 
-  // Loads the newest whole checkpoint of --save, if there is one.
-  bool Resume() {
-    if (config_.save.empty()) return false;
-    const FoundCheckpoint found = FindCheckpoint(config_.save);
-    for (const std::string& damaged : found.damaged) {
-      hooks_.log(fmt::format("passing over a damaged checkpoint: {}", damaged));
-    }
-    if (found.path.empty()) {
-      if (found.damaged.empty()) return false;
-      throw Error(ErrorKind::kInput,
-                  "no checkpoint here is whole; name another folder to start over", config_.save);
-    }
-    ModelConfig theirs = ReadModelConfig(found.path);
-    theirs.dropout = config_.model.dropout;
-    if (theirs != config_.model) {
-      throw Error(
-          ErrorKind::kUsage,
-          fmt::format("it holds a model of {} layers, hidden size {}, {} heads, {} "
-                      "positions and {} ids, not the one asked for",
-                      theirs.layers, theirs.hidden, theirs.heads, theirs.positions, theirs.vocab),
-          found.path);
-    }
-    LoadParameters(found.path, model_);
+  // From the origin: the parameters and, where the run goes on, its state.
+  void Load() {
+    LoadParameters(origin_.checkpoint, model_);
+    if (origin_.parameters_only) return;
     const int64_t total = state_.total_samples;
-    state_ = LoadTrainState(found.path, model_, &optimizer_);
+    state_ = LoadTrainState(origin_.checkpoint, model_, &optimizer_);
     loss_scale_.Restore(state_.loss_scale);
     spikes_.Restore(state_.spikes);
     if (state_.total_samples != total) {
@@ -132,7 +124,14 @@ class Training {
                       state_.total_samples, total));
       state_.total_samples = total;
     }
-    return true;
+  }
+
+  std::string BeginMessage() const {
+    if (origin_.checkpoint.empty()) return "starting from random parameters";
+    if (origin_.parameters_only) {
+      return fmt::format("starting from the parameters of {}", origin_.checkpoint);
+    }
+    return fmt::format("going on after iteration {}", state_.iteration);
   }
 
   void Step() {
@@ -227,6 +226,7 @@ class Training {
   }
 
   const TrainConfig& config_;
+  const Origin& origin_;
   const Hooks& hooks_;
   TrainData data_;
   Gpt2 model_;
@@ -245,10 +245,13 @@ class Training {
 
 }  // namespace
 
-void Train(const TrainConfig& config, const Hooks& hooks) {
+void Train(const TrainConfig& asked, const Hooks& hooks) {
+  const Origin origin = FindOrigin(asked, hooks.log);
+  TrainConfig config = asked;
+  TakeModel(origin, &config);
   Validate(config);
   SetThreads(config.threads);
-  Training(config, hooks).Run();
+  Training(config, origin, hooks).Run();
 }
 
 }  // namespace owt::trainer

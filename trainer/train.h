@@ -4,9 +4,9 @@
 
 namespace owt::trainer {
 
-// Api::train: from the newest whole checkpoint in config.save, or from random parameters, to
-// config.iterations. With the same configuration, data and number of threads the losses and the
-// checkpoints on the CPU are the same to the bit, however often the run was stopped and resumed.
+// Api::train: from its origin (origin.h) to config.iterations. With the same configuration, data
+// and number of threads the losses and the checkpoints on the CPU are the same to the bit, however
+// often the run was stopped and resumed.
 //
 // Throws Error: kUsage for a bad configuration or another model's checkpoint, kInput for bad data
 // or when only damaged checkpoints are found, kOutput when a save fails (the older ones stay),

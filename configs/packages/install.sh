@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of the given lists (build, test, develop) that are missing.
+# Installs the Debian packages of the given lists (build, test, browser, develop) that are missing.
 set -euo pipefail
 cd "$(dirname "$0")"
 missing=()

@@ -43,6 +43,8 @@ class TrainCommand : public Stage {
                     "trains a small model; the same command goes on after a stop");
     options.Example("owt train --data my-gpt2_text_document --save run --bf16 --device cuda",
                     "trains GPT-2 124M on a GPU");
+    options.Example("owt train --load gpt2/ --finetune --data my-gpt2_text_document --save run",
+                    "trains a model of Hugging Face's further");
     options.Example("owt train --data 3 books_text_document 1 web_text_document --save run",
                     "three samples of books for one of the web");
   }
@@ -170,6 +172,13 @@ class TrainCommand : public Stage {
   void DeclareCheckpoints(OptionSet& options) {
     options.Group("Checkpoints")
         .Text("save", &config_.save, "DIR", "folder of checkpoints; resumed from if it has one")
+        .Text("load", &config_.load, "PATH", "checkpoint to begin with where --save has none")
+        .Detail(
+            "A folder that owt train wrote, of which the run then goes on; with --finetune any "
+            "model that owt reads. The sizes of the model are those of the checkpoint, whatever "
+            "the options under Model say.")
+        .Flag("finetune", &config_.finetune,
+              "take only the parameters of --load; the run begins at 0")
         .File("tokenizer", &config_.tokenizer,
               "the data's, if it is not GPT-2's; goes into checkpoints")
         .RunOnly()
@@ -184,6 +193,11 @@ class TrainCommand : public Stage {
     options.Group("Logging and validation")
         .Integer("log-interval", &config_.log_interval, 1, kAny, "updates between lines")
         .Detail("Each line also goes into metrics.jsonl in the folder of --save.")
+        .Flag("log-throughput", &config_.log_throughput,
+              "log TFLOP/s, and their share of a matrix product's (MFU)")
+        .Detail(
+            "The operations of a step are counted as PaLM's report does; the product is measured "
+            "at the start.")
         .Text("tensorboard-dir", &config_.tensorboard_dir, "DIR",
               "write TensorBoard's event files there")
         .Integer("tensorboard-log-interval", &config_.tensorboard_log_interval, 1, kAny,

@@ -24,14 +24,18 @@ std::string LineStart(int64_t iteration, std::string_view kind, int64_t samples,
 }  // namespace
 
 std::string MetricsLine(const TrainMetrics& metrics) {
+  const std::string throughput =
+      metrics.flops_per_second ? fmt::format("\"flops_per_second\":{:.4g},\"mfu\":{:.4f},",
+                                             *metrics.flops_per_second, metrics.mfu.value_or(0))
+                               : "";
   return LineStart(metrics.iteration, "train", metrics.samples, metrics.tokens) +
          fmt::format(
              ",\"loss\":{},\"lr\":{},\"grad_norm\":{},\"loss_scale\":{},\"skipped\":{},"
              "\"nan\":{},\"seconds_per_iteration\":{:.6f},\"tokens_per_second\":{:.1f},"
-             "\"memory_bytes\":{}}}\n",
+             "{}\"memory_bytes\":{}}}\n",
              JsonNumber(metrics.loss), JsonNumber(metrics.learning_rate),
              JsonNumber(metrics.grad_norm), JsonNumber(metrics.loss_scale), metrics.skipped,
-             metrics.nan, metrics.seconds_per_iteration, metrics.tokens_per_second,
+             metrics.nan, metrics.seconds_per_iteration, metrics.tokens_per_second, throughput,
              metrics.memory_bytes);
 }
 

@@ -17,6 +17,7 @@ struct TrainMetrics {
   double loss_scale = 1;
   int64_t skipped = 0, nan = 0;  // iterations of the interval
   double seconds_per_iteration = 0, tokens_per_second = 0;
+  std::optional<double> flops_per_second, mfu;  // where they are measured
   int64_t memory_bytes = 0;  // the largest amount so far: of the device, else of the process
 };
 

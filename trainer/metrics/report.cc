@@ -21,8 +21,9 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Report::Report(const TrainConfig& config, Say say, std::function<int64_t()> memory)
-    : config_(config), say_(std::move(say)), memory_(std::move(memory)) {}
+Report::Report(const TrainConfig& config, Say say, std::function<int64_t()> memory,
+               double peak_flops)
+    : config_(config), say_(std::move(say)), memory_(std::move(memory)), peak_flops_(peak_flops) {}
 
 void Report::Begin(int64_t iteration, int64_t samples, const IntervalSums& sums) {
   sums_ = sums;
@@ -80,6 +81,11 @@ void Report::TellInterval(const Place& place, const StepResult& step) {
   log.nan = sums_.nan;
   const auto tokens = static_cast<double>(config_.global_batch * config_.sequence_length);
   log.tokens_per_second = tokens / std::max(seconds, 1e-9);
+  if (config_.log_throughput) {
+    log.flops_per_second = *log.tokens_per_second * static_cast<double>(FlopsPerToken(
+                                                        config_.model, config_.sequence_length));
+    log.mfu = *log.flops_per_second / peak_flops_;
+  }
   log.seconds_left = seconds * static_cast<double>(config_.iterations - place.iteration);
   say_(TrainingLine(log));
   if (metrics_) {
@@ -95,13 +101,19 @@ void Report::TellInterval(const Place& place, const StepResult& step) {
     metrics.nan = sums_.nan;
     metrics.seconds_per_iteration = seconds;
     metrics.tokens_per_second = *log.tokens_per_second;
+    metrics.flops_per_second = log.flops_per_second;
+    metrics.mfu = log.mfu;
     metrics.memory_bytes = memory_();
     metrics_->Add(MetricsLine(metrics));
     metrics_->Flush();
   }
   if (events_) {
-    const Scalar times[] = {{"iteration-time", seconds},
-                            {"tokens-per-second", *log.tokens_per_second}};
+    std::vector<Scalar> times = {{"iteration-time", seconds},
+                                 {"tokens-per-second", *log.tokens_per_second}};
+    if (log.flops_per_second) {
+      times.push_back({"throughput", *log.flops_per_second / 1e12});
+      times.push_back({"mfu", *log.mfu});
+    }
     events_->Add(place.iteration, place.samples, times);
     events_->Flush();
   }

@@ -37,8 +37,10 @@ class Report {
     double loss_scale = 1;
   };
 
-  // `memory` tells the largest number of bytes used so far. `config` must outlive this.
-  Report(const TrainConfig& config, Say say, std::function<int64_t()> memory);
+  // `memory` tells the largest number of bytes used so far. `peak_flops` are a second's operations
+  // that a step is measured against, with config.log_throughput. `config` must outlive this.
+  Report(const TrainConfig& config, Say say, std::function<int64_t()> memory,
+         double peak_flops = 0);
 
   // Opens the files, which keep what belongs to the iterations up to this one. Throws
   // Error{kOutput}.
@@ -63,6 +65,7 @@ class Report {
   const TrainConfig& config_;
   Say say_;
   std::function<int64_t()> memory_;
+  double peak_flops_;
   IntervalSums sums_;
   int64_t timed_iterations_ = 0;  // since interval_start_
   std::chrono::steady_clock::time_point interval_start_;

@@ -50,6 +50,17 @@ TEST(LogLineTest, OursStandsBehindMegatrons) {
   EXPECT_NE(TrainingLine(log).find(" loss scale: 65536.0 |"), std::string::npos);
 }
 
+TEST(LogLineTest, ThroughputIsWhereMegatronHasIt) {
+  IntervalLog log = Example();
+  log.flops_per_second = 437.26e12;
+  log.mfu = 0.5482;
+  const std::string line = TrainingLine(log);
+  EXPECT_NE(line.find(" elapsed time per iteration (ms): 612.3 |"
+                      " throughput per GPU (TFLOP/s/GPU): 437.3 | learning rate: "),
+            std::string::npos);
+  EXPECT_TRUE(line.ends_with(" number of nan iterations:   0 | MFU: 54.8% |"));
+}
+
 TEST(LogLineTest, Validation) {
   const std::string line =
       " validation loss at iteration 1000 | lm loss value: 3.000000E+00 |"

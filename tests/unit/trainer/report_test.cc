@@ -37,6 +37,15 @@ TEST(MetricsLineTest, Train) {
             "\"memory_bytes\":1000}\n");
 }
 
+TEST(MetricsLineTest, Throughput) {
+  TrainMetrics metrics;
+  metrics.flops_per_second = 1.23456e14;
+  metrics.mfu = 0.5;
+  EXPECT_TRUE(MetricsLine(metrics).ends_with(
+      "\"tokens_per_second\":0.0,\"flops_per_second\":1.235e+14,\"mfu\":0.5000,"
+      "\"memory_bytes\":0}\n"));
+}
+
 TEST(MetricsLineTest, Validation) {
   EXPECT_EQ(ValidationMetricsLine(4, 32, 512, 0.0),
             "{\"iteration\":4,\"kind\":\"validation\",\"samples\":32,\"tokens\":512,\"loss\":0,"

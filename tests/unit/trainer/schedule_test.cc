@@ -96,6 +96,11 @@ TEST(ConfigTest, ParameterCountsOfThePublishedModels) {
   EXPECT_EQ(count(48, 1600, 50304), 1557686400);
 }
 
+TEST(ConfigTest, FlopsPerToken) {
+  // 6 (12 x 12 x 768^2 + 50304 x 768) + 12 x 12 x 768 x 1024
+  EXPECT_EQ(FlopsPerToken({12, 768, 12, 1024, 50304, 0}, 1024), 854654976);
+}
+
 TEST(ConfigTest, PaddedVocab) {
   EXPECT_EQ(PaddedVocab(50257), 50304);
   EXPECT_EQ(PaddedVocab(50304), 50304);

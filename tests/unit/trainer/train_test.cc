@@ -193,6 +193,79 @@ TEST(TrainTest, AnotherModelsCheckpointIsRefused) {
   }
 }
 
+TEST(TrainTest, LoadGoesOnInAnotherFolder) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = SmallRun(scratch);
+  Log whole, first, second, again;
+  Train(config, whole.hooks());
+  const std::string expected = ModelBytes(config);
+  config.save = scratch.File("first");
+  first.stop_after = 7;
+  EXPECT_THROW(Train(config, first.hooks()), Error);
+  const std::string before = ModelBytes(config);
+  config.load = config.save;
+  config.save = scratch.File("second");
+  config.model = {1, 8, 1, 16, 64, 0.0};  // --load decides
+  Train(config, second.hooks());
+  EXPECT_TRUE(second.Has("going on after iteration 7"));
+  EXPECT_TRUE(ModelBytes(config) == expected);
+  std::filesystem::rename(config.load, scratch.File("away"));
+  Train(config, again.hooks());  // --save is enough
+  EXPECT_TRUE(again.Has("nothing to do"));
+  config.save = scratch.File("away");
+  EXPECT_TRUE(ModelBytes(config) == before);
+}
+
+TEST(TrainTest, FinetuneTakesTheParametersOnly) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = SmallRun(scratch);
+  config.iterations = 60;
+  Log log, refused, finetune;
+  Train(config, log.hooks());
+  const std::string trained = FindCheckpoint(config.save).path;
+  const std::string plain = scratch.File("plain");  // as other programs leave a model
+  std::filesystem::create_directories(plain);
+  for (const char* const name : {kModelFile, kConfigFile}) {
+    std::filesystem::copy(trained + "/" + name, plain + "/" + name);
+  }
+  config.load = plain;
+  config.save = scratch.File("finetuned");
+  config.iterations = 2;
+  try {
+    Train(config, refused.hooks());
+    FAIL() << "parameters alone were taken for a run";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_NE(error.message().find("--finetune"), std::string::npos);
+  }
+  config.finetune = true;
+  config.learning_rate = config.min_learning_rate = 0;
+  Train(config, finetune.hooks());
+  EXPECT_TRUE(finetune.Has("starting from the parameters of " + plain));
+  EXPECT_EQ(finetune.TrainingLines(), 2U);
+  EXPECT_LT(std::stod(finetune.Losses()[0]), 3.0);
+  EXPECT_TRUE(ReadAll(FindCheckpoint(config.save).path + "/" + kModelFile) ==
+              ReadAll(trained + "/" + kModelFile));
+}
+
+TEST(TrainTest, MeasuringTheThroughputChangesNothing) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = SmallRun(scratch);
+  config.model.dropout = 0.1;  // by the random state
+  Log without, with;
+  Train(config, without.hooks());
+  config.save = scratch.File("measured");
+  config.log_throughput = true;
+  Train(config, with.hooks());
+  EXPECT_EQ(with.Losses(), without.Losses());
+  EXPECT_TRUE(with.Has("MFU is against the "));
+  EXPECT_TRUE(with.Has(" throughput per GPU (TFLOP/s/GPU): "));
+  EXPECT_TRUE(with.Has("% |"));
+}
+
 TEST(TrainTest, ManyMicroBatchesAreOneBatch) {
   const ScratchFolder scratch;
   tests::WriteSmallDataset(scratch.File("data"), 100, 128);
