@@ -7,6 +7,7 @@
 #include <string>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/text/url.h"
 
 // No character that may stand in a host is ':', '/', '?' or '#', so the host ends at the first of
@@ -89,7 +90,7 @@ bool HasWhitespaceOrControl(std::string_view url) {
       continue;
     }
     const Utf8Char c = DecodeUtf8(url, i);
-    if (c.code_point < 0xA0 || text::IsWhitespace(c.code_point)) return true;
+    if (c.code_point < 0xA0 || IsWhiteSpace(c.code_point)) return true;
     i += c.length;
   }
   return false;
@@ -116,7 +117,7 @@ struct MegatronRule {
     return u_isdigit(static_cast<UChar32>(c));
   }
 
-  static bool IsSpace(Char c) { return text::IsWhitespace(static_cast<char32_t>(c)); }
+  static bool IsSpace(Char c) { return IsWhiteSpace(static_cast<char32_t>(c)); }
 
   // [A-Z0-9] or [A-Z0-9][A-Z0-9-]{0,61}[A-Z0-9]
   static bool IsInnerLabel(View label) {

@@ -11,6 +11,7 @@
 #include "pipeline/flow.h"
 #include "pipeline/stage.h"
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/blacklist/matcher.h"
 #include "stages/text/first_seen_sink.h"
 #include "stages/text/list_files.h"
@@ -49,13 +50,13 @@ class BlacklistTransform : public BatchTransform {
  private:
   void Judge(std::string_view bytes, size_t begin, size_t end, blacklist::Matcher& matcher,
              BatchResult* result) const {
-    const std::string_view line = text::StripWhitespace(bytes.substr(begin, end - begin));
+    const std::string_view line = StripWhiteSpace(bytes.substr(begin, end - begin));
     if (FindInvalidUtf8(line) != line.npos) {
       result->Quarantine(begin, end, "invalid_utf8");
       return;
     }
     const std::string_view url =
-        whole_line_ ? line : text::StripWhitespace(line.substr(0, line.find('\t')));
+        whole_line_ ? line : StripWhiteSpace(line.substr(0, line.find('\t')));
     if (const std::string_view reason = matcher.DropReason(url); !reason.empty()) {
       result->Drop(begin, end, reason);
       return;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/white_space.h"
 #include "stages/text/unicode_class.h"
 
 namespace owt::cleanup {
@@ -125,12 +126,6 @@ constexpr Rule kRules[] = {
     {{{0, U"\u0101"}, {0, U"\u20AC"}}},
 };
 
-bool IsPythonSpace(char32_t c) {
-  return (c >= 0x9 && c <= 0xD) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 ||
-         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-         c == 0x205F || c == 0x3000;
-}
-
 uint32_t CategoriesOf(char32_t c) {
   uint32_t categories = 0;
   for (const CategoryRange& range : kCategories) {
@@ -142,7 +137,7 @@ uint32_t CategoriesOf(char32_t c) {
   if (upper) categories |= kAsciiUpper;
   if (!lower && !upper) categories |= kNoAsciiLetter;
   if (c != '\n') categories |= kNoLineFeed;
-  if (IsPythonSpace(c)) categories |= kWhiteSpace;
+  if (IsWhiteSpace(c)) categories |= kWhiteSpace;
   const text::UnicodeClass unicode = text::ClassOf(c);
   if (unicode == text::UnicodeClass::kLetter || unicode == text::UnicodeClass::kNumber ||
       c == '_') {
@@ -190,9 +185,9 @@ BadnessRules MakeRules() {
     const text::UnicodeClass unicode = text::ClassOf(c);
     const bool is_word =
         unicode == text::UnicodeClass::kLetter || unicode == text::UnicodeClass::kNumber;
-    rules.classes[c] = IsPythonSpace(c) ? rules.space_class
-                       : is_word        ? rules.letter_class
-                                        : rules.other_class;
+    rules.classes[c] = IsWhiteSpace(c) ? rules.space_class
+                       : is_word       ? rules.letter_class
+                                       : rules.other_class;
   }
   for (char32_t c = 0; c < 0x80; ++c) rules.classes[c] = class_of(c);
   for (const CategoryRange& range : kCategories) {

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/text/url.h"
 
 namespace owt::dedup {
@@ -99,7 +100,7 @@ char* PutLower(char32_t code_point, char* out) {
 bool IsBlank(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const Utf8Char c = DecodeUtf8(text, i);
-    if (!text::IsWhitespace(c.code_point)) return false;
+    if (!IsWhiteSpace(c.code_point)) return false;
     i += c.length;
   }
   return true;
@@ -122,7 +123,7 @@ void CutParts(std::string_view text, PartUnit unit, std::vector<TextPart>* parts
 void NormalizePart(std::string_view part, std::string* normalized) {
   while (!part.empty() && IsAsciiWhite(part.front())) part.remove_prefix(1);
   while (!part.empty() && IsAsciiWhite(part.back())) part.remove_suffix(1);
-  const std::string_view text = text::StripWhitespace(part);
+  const std::string_view text = StripWhiteSpace(part);
   normalized->resize(text.size() / 2 * 3 + 2 * kLowerBytes);
   char* out = normalized->data();
   bool in_white = false;
@@ -139,7 +140,7 @@ void NormalizePart(std::string_view part, std::string* normalized) {
         ++i;
       } else {
         const Utf8Char c = DecodeUtf8(text, i);
-        is_white = text::IsWhitespace(c.code_point);
+        is_white = IsWhiteSpace(c.code_point);
         if (!is_white) out = PutLower(c.code_point, out);
         i += c.length;
       }

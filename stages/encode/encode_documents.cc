@@ -12,6 +12,7 @@
 #include "formats/json_text.h"
 #include "pipeline/buffer.h"
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/encode/paddle_text.h"
 #include "stages/encode/provenance_block.h"
 #include "stages/text/sentences.h"
@@ -193,7 +194,7 @@ void EncodeDocuments::EncodeSentences(Workplace& place, Field* field) const {
   const size_t id_bytes = formats::TokenBytes(token_type_);
   int32_t pending = 0;  // tokens of the last sentence so far
   place.splitter->Split(field->text, [&](std::string_view sentence) {
-    if (options_.compat == Compat::kPaddle) sentence = StripAsPython(sentence);
+    if (options_.compat == Compat::kPaddle) sentence = StripWhiteSpace(sentence);
     const size_t begin = field->tokens.size();
     EncodeText(sentence, place, field);
     const size_t num_tokens = (field->tokens.size() - begin) / id_bytes;

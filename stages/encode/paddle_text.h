@@ -9,7 +9,4 @@ namespace owt::encode {
 // equal characters in a row, line feeds aside, one is left; white space at both ends goes.
 std::string CleanAsPaddle(std::string_view text);
 
-// Without the white space at both ends, by Python's str.strip().
-std::string_view StripAsPython(std::string_view text);
-
 }  // namespace owt::encode

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "pipeline/white_space.h"
 #include "stages/filter/character_sets.h"
 #include "stages/filter/pair_search.h"
 #include "stages/filter/sentences.h"
@@ -217,7 +218,7 @@ bool C4Editor::Edit(const TextParts& parts, const C4Rules& rules, Findings* find
     first = false;
     text_ += content;
   }
-  const std::string_view stripped = text::StripWhitespace(text_);
+  const std::string_view stripped = StripWhiteSpace(text_);
   if (stripped.size() != text_.size()) text_ = std::string(stripped);
   if (changes->list().empty() && text_ != parts.text()) changes->Note("strip", 0);
   if (rules.lorem_ipsum && findings->AtMost("lorem_ipsum", static_cast<double>(lorem_lines), 0)) {

@@ -9,6 +9,7 @@
 
 #include "pipeline/error.h"
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/filter/ascii.h"
 #include "stages/text/normalize.h"
 #include "stages/text/url.h"
@@ -63,7 +64,7 @@ void AppendCcnetCharacter(char32_t code_point, std::string_view bytes, std::stri
 }  // namespace
 
 void AppendCcnetLine(std::string_view line, std::string* scratch, std::string* out) {
-  line = text::StripWhitespace(line);
+  line = StripWhiteSpace(line);
   if (IsAscii(line)) return AppendAsciiLine(line, out);
   UErrorCode status = U_ZERO_ERROR;
   scratch->clear();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/hash.h"
+#include "pipeline/white_space.h"
 #include "stages/filter/character_sets.h"
 #include "stages/filter/repetition.h"
 #include "stages/filter/repetition_names.h"
@@ -110,7 +111,7 @@ Equals EqualParagraphs(const TextParts& parts, HashCounter* seen) {
   const std::string_view text = parts.text();
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find("\n\n", begin), text.size());
-    const std::string_view paragraph = text::StripWhitespace(text.substr(begin, end - begin));
+    const std::string_view paragraph = StripWhiteSpace(text.substr(begin, end - begin));
     if (!paragraph.empty()) equals.Count(paragraph, parts.CharsOf(paragraph), seen);
     begin = end + 2;
   }

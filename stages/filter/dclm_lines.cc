@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "pipeline/white_space.h"
 #include "stages/filter/ascii.h"
 #include "stages/filter/character_sets.h"
 #include "stages/filter/dclm_gopher.h"
@@ -50,7 +51,7 @@ uint64_t CountWords(std::string_view line) {
   bool inside = false;
   for (size_t i = 0; i < line.size();) {
     uint32_t length;
-    const bool is_white = text::IsWhitespace(DecodeValid(line.data() + i, &length));
+    const bool is_white = IsWhiteSpace(DecodeValid(line.data() + i, &length));
     words += !inside && !is_white;
     inside = !is_white;
     i += length;
@@ -95,10 +96,10 @@ void DclmLineEditor::Strip() {
   lines_.erase(last, lines_.end());
   lines_.erase(lines_.begin(), first);
   std::string_view& begin = lines_.front().text;
-  const std::string_view stripped = text::StripWhitespace(begin);
+  const std::string_view stripped = StripWhiteSpace(begin);
   begin.remove_prefix(static_cast<size_t>(stripped.data() - begin.data()));
   std::string_view& end = lines_.back().text;
-  const std::string_view kept = text::StripWhitespace(end);
+  const std::string_view kept = StripWhiteSpace(end);
   end.remove_suffix(static_cast<size_t>(end.data() + end.size() - kept.data()) - kept.size());
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "pipeline/white_space.h"
 #include "stages/filter/bad_words.h"
 #include "stages/filter/character_sets.h"
 #include "stages/text/unicode_class.h"
@@ -71,8 +72,7 @@ size_t BeforeWhite(std::string_view text, size_t at, size_t floor) {
   if (at <= floor) return at;
   const size_t begin = PreviousBegin(text, at);
   uint32_t length;
-  return begin >= floor && text::IsWhitespace(DecodeValid(text.data() + begin, &length)) ? begin
-                                                                                         : at;
+  return begin >= floor && IsWhiteSpace(DecodeValid(text.data() + begin, &length)) ? begin : at;
 }
 
 // The first byte, past `at`, that may begin "i" in any form.
@@ -92,7 +92,7 @@ bool IsCounterLine(std::string_view line, std::string* scratch) {
   size_t at = SkipWhile(lower, 0, is_other);
   at = SkipWhile(lower, at, [](char32_t c) { return c == ',' || c == '.' || IsDecimal(c); });
   if (at < lower.size() && std::string_view("kmb").find(lower[at]) != std::string_view::npos) ++at;
-  const size_t word = SkipWhile(lower, at, text::IsWhitespace);
+  const size_t word = SkipWhile(lower, at, IsWhiteSpace);
   if (word == at) return false;
   for (const std::string_view counted : kCounted) {
     if (!lower.substr(word).starts_with(counted)) continue;
@@ -138,8 +138,7 @@ bool CutSignIn(std::string_view line, std::string* rest) {
   const size_t end = EndOfPhrase(line, 0, "sign-in");
   if (end == line.npos) return false;
   uint32_t length = 0;
-  const bool is_white =
-      end < line.size() && text::IsWhitespace(DecodeValid(line.data() + end, &length));
+  const bool is_white = end < line.size() && IsWhiteSpace(DecodeValid(line.data() + end, &length));
   *rest = line.substr(end + (is_white ? length : 0));
   return true;
 }

@@ -7,6 +7,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "pipeline/white_space.h"
 #include "stages/filter/character_sets.h"
 #include "stages/text/url.h"
 
@@ -32,7 +33,7 @@ Kind KindAt(std::string_view text, size_t at, uint32_t* length) {
   if (c == 0x3002 || c == 0xFF01 || c == 0xFF1F || c == 0xFF61) return kIdeographicMark;
   if (IsTerminalMark(c)) return kMark;
   if (c == 0x201D || c == 0x2019 || c == 0xBB || c == 0x300D || c == 0x300F) return kCloser;
-  return text::IsWhitespace(c) ? kWhite : kPlain;
+  return IsWhiteSpace(c) ? kWhite : kPlain;
 }
 
 // What may begin a mark that ends a sentence.

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/filter/byte_masks.h"
 #include "stages/filter/character_sets.h"
 #include "stages/text/unicode_class.h"
@@ -93,7 +94,7 @@ size_t TextParts::ReadWord(size_t begin) {
     if ((byte_traits & kIsWhite) != 0) break;
     uint32_t length;
     const char32_t c = DecodeValid(data + i, &length);
-    if (MayBeWhite(data[i]) && text::IsWhitespace(c)) break;
+    if (MayBeWhite(data[i]) && IsWhiteSpace(c)) break;
     traits |= TraitsOf(c);
     num_ellipses_ += c == 0x2026;
     i += length;
@@ -113,7 +114,7 @@ size_t TextParts::ReadWhite(size_t at) {
     if (!MayBeWhite(text_[at])) return at;
     uint32_t length;
     const char32_t c = DecodeValid(text_.data() + at, &length);
-    if (!text::IsWhitespace(c)) return at;
+    if (!IsWhiteSpace(c)) return at;
     if (EndsLine(c)) EndLine(at, at + length, &split_line_, &split_lines_);
     continued_ += length - 1;
     return at + length;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 
 namespace owt::text {
 namespace {
@@ -164,7 +165,7 @@ std::string_view LenientHost(std::string_view url) {
   if (url.starts_with('[')) {
     if (const size_t close = url.find(']'); close != url.npos) return url.substr(0, close + 1);
   }
-  url = StripWhitespace(url.substr(0, url.find(':')));
+  url = StripWhiteSpace(url.substr(0, url.find(':')));
   // A dot, or one of the three ideographic full stops that IDNA takes for one.
   for (;;) {
     if (url.ends_with('.')) {
@@ -215,30 +216,6 @@ bool IsIpv6Address(std::string_view address) {
   const std::string number(address.substr(0, percent));
   in6_addr bytes;
   return number.find('\0') == number.npos && inet_pton(AF_INET6, number.c_str(), &bytes) == 1;
-}
-
-bool IsWhitespace(char32_t c) {
-  if (c <= 0x20) return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20);
-  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
-std::string_view StripWhitespace(std::string_view text) {
-  const auto is_plain = [](char c) { return c > 0x20 && c != 0x7F; };
-  if (!text.empty() && is_plain(text.front()) && is_plain(text.back())) return text;
-  while (!text.empty()) {
-    const Utf8Char first = DecodeUtf8(text, 0);
-    if (!first.valid || !IsWhitespace(first.code_point)) break;
-    text.remove_prefix(first.length);
-  }
-  while (!text.empty()) {
-    size_t last = text.size() - 1;
-    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
-    const Utf8Char c = DecodeUtf8(text, last);
-    if (!c.valid || last + c.length != text.size() || !IsWhitespace(c.code_point)) break;
-    text.remove_suffix(c.length);
-  }
-  return text;
 }
 
 void AppendAsciiLower(std::string_view text, std::string* out) {

@@ -47,13 +47,6 @@ bool IsTrackingParameter(std::string_view name);
 // Whether Python's ipaddress.IPv6Address accepts `address`: no brackets, a zone ("%eth0") allowed.
 bool IsIpv6Address(std::string_view address);
 
-// `text` without the white space that Python's str.strip() takes off (Unicode's, and U+001C..1F).
-// Bytes that are not UTF-8 end the stripping.
-std::string_view StripWhitespace(std::string_view text);
-
-// True for the code points that Python's str.isspace() and its \s call white space.
-bool IsWhitespace(char32_t c);
-
 // Appends `text` with A-Z lowered.
 void AppendAsciiLower(std::string_view text, std::string* out);
 

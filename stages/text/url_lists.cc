@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "pipeline/white_space.h"
 #include "stages/text/url.h"
 
 namespace owt::text {
@@ -19,7 +20,7 @@ std::vector<std::string> ParseNameList(std::string_view text) {
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    line = StripWhitespace(line.substr(0, line.find('#')));
+    line = StripWhiteSpace(line.substr(0, line.find('#')));
     if (line.empty()) continue;
     AppendAsciiLower(line, &names.emplace_back());
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/text/embedded_lists.h"
 #include "stages/urls/html_unescape.h"
 #include "stages/urls/openwebtext_key.h"
@@ -58,7 +59,7 @@ std::string_view PostFilter::Judge(const formats::RedditPost& post, FoundUrl* fo
     if (found->url.find_first_of("\r\n") != found->url.npos) return "line_break";
     if (!AppendOpenWebTextKey(found->url, &key_bytes_)) return "unparsable";
   } else {
-    found->url = std::string(text::StripWhitespace(found->url));
+    found->url = std::string(StripWhiteSpace(found->url));
     reason = JudgeUrl(found->url);
     if (!reason.empty()) return reason;
     text::AppendUrlKey(text::SplitUrl(found->url), rules_->fold, &key_bytes_);

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "formats/reddit_post.h"
+#include "pipeline/white_space.h"
 #include "stages/blacklist/malformed.h"
 #include "stages/blacklist/matcher.h"
 #include "stages/text/public_suffix.h"
@@ -101,8 +102,7 @@ int main(int argc, char** argv) {
   const std::map<std::string, std::function<Answer()>> questions = {
       {"split", [] { return Answer(Split); }},
       {"suffix", [] { return Answer(Suffix); }},
-      {"strip",
-       [] { return Answer([](auto t) { return std::string(owt::text::StripWhitespace(t)); }); }},
+      {"strip", [] { return Answer([](auto t) { return std::string(owt::StripWhiteSpace(t)); }); }},
       {"unescape", [] { return Answer(Unescape); }},
       {"openwebtext-key", [] { return Answer(OpenWebTextKey); }},
       {"malformed-megatron",

@@ -9,9 +9,10 @@
 
 #include "pipeline/buffer.h"
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "trainer/evaluate/choice_record.h"
 #include "trainer/evaluate/detokenize.h"
-#include "trainer/evaluate/white_space.h"
+#include "trainer/evaluate/last_word.h"
 
 namespace {
 
@@ -33,8 +34,8 @@ void CutText(std::string_view text) {
   for (const Detokenizer how : {Detokenizer::kWikitext, Detokenizer::kPtb}) {
     if (!owt::IsUtf8(owt::trainer::Detokenize(how, text))) abort();
   }
-  const std::string_view stripped = owt::trainer::StripSpace(text);
-  if (owt::trainer::StripSpace(stripped) != stripped) abort();
+  const std::string_view stripped = owt::StripWhiteSpace(text);
+  if (owt::StripWhiteSpace(stripped) != stripped) abort();
   const owt::trainer::LastWord last = owt::trainer::SplitLastWord(text);
   if (last.word.empty() != stripped.empty()) abort();
   if (!stripped.ends_with(last.word)) abort();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/filter/judge.h"
 #include "stages/text/url.h"
 
@@ -24,7 +25,7 @@ std::vector<std::string_view> SlowWords(std::string_view text) {
   for (size_t i = 0; i <= text.size();) {
     const bool at_end = i == text.size();
     const owt::Utf8Char c = at_end ? owt::Utf8Char{' ', 1, true} : owt::DecodeUtf8(text, i);
-    if (owt::text::IsWhitespace(c.code_point)) {
+    if (owt::IsWhiteSpace(c.code_point)) {
       if (i > begin) words.push_back(text.substr(begin, i - begin));
       begin = i + c.length;
     }

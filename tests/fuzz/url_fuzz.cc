@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/blacklist/malformed.h"
 #include "stages/blacklist/matcher.h"
 #include "stages/text/public_suffix.h"
@@ -61,7 +62,7 @@ void CheckText(std::string_view url) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view url(reinterpret_cast<const char*>(data), size);
   CheckSplit(url);
-  Require(owt::text::StripWhitespace(url).size() <= url.size());
+  Require(owt::StripWhiteSpace(url).size() <= url.size());
   // What folds less keeps apart what folds more keeps apart.
   const owt::text::UrlFold all{.scheme = true, .www = true, .slash = true, .tracking = true};
   const std::string without_fragment(url.substr(0, url.find('#')));

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "trainer/evaluate/white_space.h"
+#include "pipeline/white_space.h"
 
 namespace owt::trainer {
 namespace {
@@ -78,7 +78,7 @@ void TrimInside(char open, char close, std::string* text) {
     const size_t end = in.find(close, begin + 1);
     if (end == std::string_view::npos) break;
     out.append(in.substr(done, begin + 1 - done));
-    out.append(StripSpace(in.substr(begin + 1, end - begin - 1)));
+    out.append(StripWhiteSpace(in.substr(begin + 1, end - begin - 1)));
     out.push_back(close);
     done = end + 1;
   }

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/error.h"
-#include "trainer/evaluate/white_space.h"
+#include "pipeline/white_space.h"
+#include "trainer/evaluate/last_word.h"
 
 namespace owt::trainer {
 
@@ -16,7 +17,7 @@ void LambadaTask::MakeRow(std::string_view text, ScoreRow* row) const {
     return;
   }
   const LastWord last = SplitLastWord(text);
-  row->ids = encode_(StripSpace(last.before));
+  row->ids = encode_(StripWhiteSpace(last.before));
   const std::vector<uint32_t> word = encode_(" " + std::string(last.word));
   row->ids.insert(row->ids.end(), word.begin(), word.end());
   row->num_scored = static_cast<uint32_t>(word.size());

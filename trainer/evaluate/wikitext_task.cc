@@ -8,7 +8,7 @@
 #include "formats/input_stream.h"
 #include "pipeline/error.h"
 #include "pipeline/utf8.h"
-#include "trainer/evaluate/white_space.h"
+#include "pipeline/white_space.h"
 
 namespace owt::trainer {
 
@@ -16,7 +16,7 @@ WikitextTask::WikitextTask(std::string_view text, const std::string& path, Detok
                            const EncodeText& encode, int64_t stride)
     : stride_(stride) {
   if (!IsUtf8(text)) throw Error(ErrorKind::kInput, "the text is not UTF-8", path);
-  const std::string_view stripped = StripSpace(text);
+  const std::string_view stripped = StripWhiteSpace(text);
   words_ = static_cast<uint64_t>(std::count(stripped.begin(), stripped.end(), ' ')) + 1;
   ids_ = encode(Detokenize(detokenizer, text));
   if (words_ < 2 || ids_.size() < 2) {

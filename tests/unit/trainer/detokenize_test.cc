@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "trainer/evaluate/white_space.h"
+#include "trainer/evaluate/last_word.h"
 
 namespace owt::trainer {
 namespace {
@@ -46,18 +46,7 @@ TEST(DetokenizeTest, PtbAndNone) {
   EXPECT_EQ(Detokenize(Detokenizer::kNone, "a , b"), "a , b");
 }
 
-TEST(WhiteSpaceTest, AllCharactersThatPythonCallsSpace) {
-  const std::string spaces =
-      "\t\n\v\f\r\x1C\x1D\x1E\x1F \u0085\u00A0\u1680\u2000\u2005\u200A\u2028\u2029\u202F\u205F"
-      "\u3000";
-  EXPECT_EQ(StripSpace(spaces + "a" + spaces + "\u00E9" + spaces), "a" + spaces + "\u00E9");
-  EXPECT_EQ(StripSpace(spaces), "");
-  for (const char* other : {"\u200B", "\uFEFF", "\u180E", "\u0084", "\u00A1", "\u200F", "\x1B"}) {
-    EXPECT_EQ(StripSpace(other), other);
-  }
-}
-
-TEST(WhiteSpaceTest, TheLastWord) {
+TEST(LastWordTest, StandsBetweenWhiteSpace) {
   EXPECT_EQ(SplitLastWord("the end").before, "the ");
   EXPECT_EQ(SplitLastWord("the end").word, "end");
   EXPECT_EQ(SplitLastWord("a\u3000\u00E9t\u00E9\u00A0\n").word, "\u00E9t\u00E9");

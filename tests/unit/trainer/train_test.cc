@@ -241,7 +241,7 @@ TEST(TrainTest, FinetuneTakesTheParametersOnly) {
     EXPECT_NE(error.message().find("--finetune"), std::string::npos);
   }
   config.finetune = true;
-  config.learning_rate = config.min_learning_rate = 0;
+  config.learning_rate = config.min_learning_rate = 1e-30;  // moves nothing
   Train(config, finetune.hooks());
   EXPECT_TRUE(finetune.Has("starting from the parameters of " + plain));
   EXPECT_EQ(finetune.TrainingLines(), 2U);

@@ -110,15 +110,5 @@ TEST(TrackingParameterTest, KnowsNamesInAnyCase) {
   EXPECT_FALSE(IsTrackingParameter("ref"));
 }
 
-TEST(StripWhitespaceTest, StripsWhatPythonStrips) {
-  EXPECT_EQ(StripWhitespace(" \t\r\n\x0B\x0C\x1C\x1F"
-                            "a b\u00A0\u3000\u2028\u0085 "),
-            "a b");
-  EXPECT_EQ(StripWhitespace("\u200Ba\u200B"), "\u200Ba\u200B");  // zero width is no white space
-  EXPECT_EQ(StripWhitespace(" \xFF "), "\xFF");
-  EXPECT_EQ(StripWhitespace("\xA0"), "\xA0");  // half a character
-  EXPECT_EQ(StripWhitespace(" \u2003 "), "");
-}
-
 }  // namespace
 }  // namespace owt::text

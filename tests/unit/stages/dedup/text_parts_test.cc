@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pipeline/utf8.h"
+#include "pipeline/white_space.h"
 #include "stages/text/url.h"
 
 namespace owt::dedup {
@@ -71,7 +72,7 @@ std::string SlowNormal(std::string_view part) {
   for (size_t i = 0; i < part.size();) {
     const Utf8Char c = DecodeUtf8(part, i);
     i += c.length;
-    if (text::IsWhitespace(c.code_point)) {
+    if (IsWhiteSpace(c.code_point)) {
       white = true;
       continue;
     }

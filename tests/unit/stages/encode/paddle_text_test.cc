@@ -13,13 +13,6 @@ std::string Repeated(const std::string& text, int count) {
   return all;
 }
 
-TEST(StripAsPython, TakesWhatPythonCallsSpace) {
-  EXPECT_EQ(StripAsPython("\x1C\t\n \u0085\u00A0\u2003\u3000a \u200B\x1F \u2028"), "a \u200B");
-  EXPECT_EQ(StripAsPython(" \u3000 "), "");
-  EXPECT_EQ(StripAsPython(""), "");
-  EXPECT_EQ(StripAsPython("\x80 a \xE3\x80"), "\x80 a \xE3\x80");
-}
-
 TEST(CleanAsPaddle, LeavesOneOfMoreThanAHundred) {
   for (const std::string& c : {std::string("-"), std::string("é"), std::string("😀")}) {
     EXPECT_EQ(CleanAsPaddle("a" + Repeated(c, 100) + "b"), "a" + Repeated(c, 100) + "b");
