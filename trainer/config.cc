@@ -138,6 +138,8 @@ void Validate(const TrainConfig& config) {
                       config.global_batch, config.micro_batch));
   ValidateSchedule(config);
   ValidateLossScale(config);
+  Require(config.rollback_after == 0 || !config.save.empty(),
+          "--rollback-after goes back to a checkpoint of --save DIR, which is not given");
   Require(!config.finetune || !config.load.empty(),
           "--finetune begins with the parameters of --load DIR, which is not given");
   Require(!config.finetune || config.load != config.save,

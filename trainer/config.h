@@ -108,6 +108,7 @@ struct TrainConfig {
   // last kSpikeWindow is skipped; 0: never.
   double skip_loss_zscore = 0;
   double skip_grad_norm_zscore = 0;
+  int64_t rollback_after = 0;  // skipped steps in a row; 0: never
 
   // How to run.
   Precision precision = Precision::kFp32;

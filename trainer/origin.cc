@@ -30,7 +30,7 @@ Origin FindOrigin(const TrainConfig& config,
                   const std::function<void(std::string_view line)>& log) {
   if (!config.save.empty()) {
     std::string newest = NewestOf(config.save, log);
-    if (!newest.empty()) return {std::move(newest), /*parameters_only=*/false};
+    if (!newest.empty()) return {std::move(newest), /*is_saved=*/true, /*parameters_only=*/false};
   }
   if (config.load.empty()) return {};
   std::string loaded = ResolveCheckpoint(config.load);
@@ -41,7 +41,7 @@ Origin FindOrigin(const TrainConfig& config,
                 "run with them",
                 loaded);
   }
-  return {std::move(loaded), config.finetune};
+  return {std::move(loaded), /*is_saved=*/false, config.finetune};
 }
 
 void TakeModel(const Origin& origin, TrainConfig* config) {

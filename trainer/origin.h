@@ -11,6 +11,7 @@ namespace owt::trainer {
 // Where the parameters of a run come from.
 struct Origin {
   std::string checkpoint;        // what OpenStoredModel takes; empty: random parameters
+  bool is_saved = false;         // one of config.save
   bool parameters_only = false;  // optimizer, schedule and data begin anew
 };
 

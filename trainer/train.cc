@@ -9,6 +9,7 @@
 
 #include "pipeline/error.h"
 #include "trainer/checkpoint/checkpoint.h"
+#include "trainer/checkpoint/folder.h"
 #include "trainer/checkpoint/hugging_face_folder.h"
 #include "trainer/checkpoint/saver.h"
 #include "trainer/data/train_data.h"
@@ -61,6 +62,10 @@ class Training {
     Start();
     while (state_.iteration < config_.iterations) {
       Step();
+      if (rollback_due()) {
+        RollBack();
+        continue;
+      }
       if (Every(config_.eval_interval)) {
         Validate(fmt::format("iteration {}", state_.iteration));
       }
@@ -85,6 +90,10 @@ class Training {
     return peak;
   }
 
+  bool rollback_due() const {
+    return config_.rollback_after > 0 && state_.skipped_in_a_row >= config_.rollback_after;
+  }
+
   bool Every(int64_t interval) const { return interval > 0 && state_.iteration % interval == 0; }
 
   void Start() {
@@ -106,6 +115,10 @@ class Training {
     if (!step_.description.empty()) hooks_.log(step_.description);
     report_.Begin(state_.iteration, state_.consumed_samples, state_.interval);
     first_iteration_ = state_.iteration;
+    if (config_.rollback_after > 0 && !origin_.is_saved) {
+      state_.rollback_to = state_.iteration;
+      Save();
+    }
     start_ = Clock::now();
   }
 
@@ -114,9 +127,7 @@ class Training {
     LoadParameters(origin_.checkpoint, model_);
     if (origin_.parameters_only) return;
     const int64_t total = state_.total_samples;
-    state_ = LoadTrainState(origin_.checkpoint, model_, &optimizer_);
-    loss_scale_.Restore(state_.loss_scale);
-    spikes_.Restore(state_.spikes);
+    LoadState(origin_.checkpoint);
     if (state_.total_samples != total) {
       hooks_.log(
           fmt::format("the run was begun for {} samples and is now for {}: the order of the "
@@ -124,6 +135,42 @@ class Training {
                       state_.total_samples, total));
       state_.total_samples = total;
     }
+  }
+
+  void LoadState(const std::string& checkpoint) {
+    state_ = LoadTrainState(checkpoint, model_, &optimizer_);
+    loss_scale_.Restore(state_.loss_scale);
+    spikes_.Restore(state_.spikes);
+  }
+
+  // To the newest checkpoint from before the skipped steps, but on with the samples behind them. A
+  // run that is killed after that comes to the same place again.
+  void RollBack() {
+    saver_.Wait();
+    const TrainState before = state_;
+    const FoundCheckpoint found = FindCheckpoint(config_.save, before.rollback_to);
+    if (found.path.empty()) {
+      throw Error(ErrorKind::kInput, "no whole checkpoint to go back to", config_.save);
+    }
+    LoadParameters(found.path, model_);
+    LoadState(found.path);
+    hooks_.log(
+        fmt::format("the last {} iterations up to {} were skipped: going back to {}, and on "
+                    "with the samples behind them",
+                    before.skipped_in_a_row, before.iteration, found.path));
+    report_.Begin(state_.iteration, state_.consumed_samples, state_.interval);
+    saved_iteration_ = state_.iteration;
+    state_.total_samples = before.total_samples;
+    state_.consumed_samples = before.consumed_samples;
+    state_.rollbacks = before.rollbacks + 1;
+    if (state_.rollbacks > kMaxRollbacks) {
+      throw Error(
+          ErrorKind::kExternal,
+          fmt::format("this was the {}th time; try a lower --lr or another part of the data",
+                      state_.rollbacks));
+    }
+    step_ = {};
+    step_ = ChooseStep(config_, data_.train(), model_, &optimizer_);
   }
 
   std::string BeginMessage() const {
@@ -147,7 +194,9 @@ class Training {
     state_.consumed_samples += config_.global_batch;
     if (!step.skipped) state_.scheduled_samples += config_.global_batch;
     const bool overflow = step.skipped && !step.spike;
-    CheckOverflows(overflow);
+    // An overflow that a smaller loss scale may cure is no sign of divergence.
+    const bool is_bad = step.spike || (overflow && !loss_scale_.can_shrink());
+    state_.skipped_in_a_row = is_bad ? state_.skipped_in_a_row + 1 : 0;
     loss_scale_.Update(overflow);
     if (!overflow) spikes_.Add(step.loss, step.grad_norm);
     if (step.spike) {
@@ -157,15 +206,11 @@ class Training {
                       state_.iteration, step.loss, step.grad_norm, kSpikeWindow));
     }
     report_.Step(Place(), step);
-  }
-
-  // An overflow that a smaller loss scale may cure is no sign of divergence.
-  void CheckOverflows(bool overflow) {
-    skipped_in_a_row_ = overflow && !loss_scale_.can_shrink() ? skipped_in_a_row_ + 1 : 0;
-    if (skipped_in_a_row_ < kMaxSkipped) return;
+    if (state_.skipped_in_a_row < kMaxSkipped || rollback_due()) return;
     throw Error(ErrorKind::kExternal,
-                fmt::format("loss or gradients were not finite in the last {} iterations, up to "
-                            "{}; try a lower --lr or a longer --lr-warmup-fraction",
+                fmt::format("loss or gradients were not finite, or stood out, in the last {} "
+                            "iterations, up to {}; try a lower --lr or a longer "
+                            "--lr-warmup-fraction",
                             kMaxSkipped, state_.iteration));
   }
 
@@ -189,6 +234,9 @@ class Training {
     if (config_.save.empty() || saved_iteration_ == state_.iteration) return;
     const Clock::time_point start = Clock::now();
     report_.Sync();
+    if (Every(config_.save_interval) && state_.skipped_in_a_row == 0) {
+      state_.rollback_to = state_.iteration;
+    }
     state_.interval = report_.sums();
     state_.loss_scale = loss_scale_.state();
     state_.spikes = spikes_.state();
@@ -240,7 +288,7 @@ class Training {
   ChosenStep step_;
   TrainState state_;
   Clock::time_point start_;
-  int64_t first_iteration_ = 0, saved_iteration_ = -1, skipped_in_a_row_ = 0;
+  int64_t first_iteration_ = 0, saved_iteration_ = -1;
 };
 
 }  // namespace

@@ -10,10 +10,11 @@ namespace owt::trainer {
 //
 // Throws Error: kUsage for a bad configuration or another model's checkpoint, kInput for bad data
 // or when only damaged checkpoints are found, kOutput when a save fails (the older ones stay),
-// kInterrupted after a last save when cancelled, kExternal when kMaxSkipped steps in a row were not
-// finite.
+// kInterrupted after a last save when cancelled, kExternal when kMaxSkipped steps in a row were
+// skipped, or after kMaxRollbacks returns to a checkpoint.
 void Train(const TrainConfig& config, const Hooks& hooks);
 
 inline constexpr int64_t kMaxSkipped = 20;
+inline constexpr int64_t kMaxRollbacks = 10;
 
 }  // namespace owt::trainer

@@ -133,9 +133,10 @@ std::optional<std::string> FindDamage(const std::string& checkpoint) {
   return std::nullopt;
 }
 
-FoundCheckpoint FindCheckpoint(const std::string& save) {
+FoundCheckpoint FindCheckpoint(const std::string& save, int64_t last) {
   FoundCheckpoint found;
   for (const std::string& name : NewestFirst(save)) {
+    if (*IterationOf(name) > last) continue;
     const std::string path = Join(save, name);
     const auto damage = FindDamage(path);
     if (!damage) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,8 +59,9 @@ struct FoundCheckpoint {
   std::vector<std::string> damaged;  // newer ones that were passed over, "PATH: reason"
 };
 
-// The newest whole checkpoint of `save`, which need not exist.
-FoundCheckpoint FindCheckpoint(const std::string& save);
+// The newest whole checkpoint of `save`, which need not exist; of those up to iteration `last`.
+FoundCheckpoint FindCheckpoint(const std::string& save,
+                               int64_t last = std::numeric_limits<int64_t>::max());
 
 // What a user names as a checkpoint: a save folder (its newest whole checkpoint), a folder with a
 // model.safetensors of its own (or that file), or another program's model (foreign_path.h). Returns

@@ -84,6 +84,9 @@ TensorMetadata StateToMetadata(const TrainState& state) {
                              {"scheduled_samples", std::to_string(state.scheduled_samples)},
                              {"total_samples", std::to_string(state.total_samples)},
                              {"updates", std::to_string(state.updates)},
+                             {"skipped_in_a_row", std::to_string(state.skipped_in_a_row)},
+                             {"rollbacks", std::to_string(state.rollbacks)},
+                             {"rollback_to", std::to_string(state.rollback_to)},
                              {"loss_scale", fmt::format("{}", state.loss_scale.scale)},
                              {"loss_scale_clean", std::to_string(state.loss_scale.clean)},
                              {"loss_scale_hysteresis", std::to_string(state.loss_scale.hysteresis)},
@@ -106,6 +109,9 @@ TrainState StateFromMetadata(const TensorMetadata& metadata, const std::string& 
   state.scheduled_samples = reader.Count("scheduled_samples");
   state.total_samples = reader.Count("total_samples");
   state.updates = reader.Count("updates");
+  state.skipped_in_a_row = reader.CountOr("skipped_in_a_row", 0);
+  state.rollbacks = reader.CountOr("rollbacks", 0);
+  state.rollback_to = reader.CountOr("rollback_to", 0);
   state.loss_scale.scale = reader.RealOr("loss_scale", 0);
   state.loss_scale.clean = reader.CountOr("loss_scale_clean", 0);
   state.loss_scale.hysteresis = reader.CountOr("loss_scale_hysteresis", 0);

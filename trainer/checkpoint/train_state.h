@@ -17,6 +17,9 @@ struct TrainState {
   int64_t scheduled_samples = 0;  // position in the schedule: without skipped iterations
   int64_t total_samples = 0;      // what the data's order was made for
   int64_t updates = 0;            // of AdamW
+  int64_t skipped_in_a_row = 0;   // the last steps, but for what a smaller loss scale may cure
+  int64_t rollbacks = 0;          // returns to a checkpoint so far
+  int64_t rollback_to = 0;        // iteration of the checkpoint for the next return
   LossScale::State loss_scale;
   IntervalSums interval;
   SpikeGuard::State spikes;

@@ -152,7 +152,12 @@ class TrainCommand : public Stage {
             "In standard deviations above the mean of the last 128 steps. A skipped step changes "
             "nothing; the next one takes the next samples.")
         .Real("skip-grad-norm-zscore", &config_.skip_grad_norm_zscore, 0, 1e9,
-              "the same for the norm of all gradients");
+              "the same for the norm of all gradients")
+        .Integer("rollback-after", &config_.rollback_after, 0, 20,
+                 "skipped steps in a row until the run goes back; 0: never")
+        .Detail(
+            "To its newest checkpoint, and on with the samples behind those that were skipped; ten "
+            "times at most. Steps count that stand out or are not finite.");
   }
 
   void DeclarePrecision(OptionSet& options) {

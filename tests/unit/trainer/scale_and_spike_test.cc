@@ -74,7 +74,7 @@ TEST(SpikeGuardTest, ZScore) {
 }
 
 TEST(TrainStateTest, ComesBackToTheBit) {
-  TrainState state = {7, 56, 48, 8000, 6, {4294967296.0, 5, 2}, {3, 1, 1, 0.1 + 0.2}, {}};
+  TrainState state = {7, 56, 48, 8000, 6, 2, 1, 5, {4294967296.0, 5, 2}, {3, 1, 1, 0.1 + 0.2}, {}};
   for (size_t i = 0; i < kSpikeWindow; ++i) {
     state.spikes.losses.push_back(1.0 / static_cast<double>(i + 3));
     state.spikes.grad_norms.push_back(1e-300 * static_cast<double>(i));

@@ -13,6 +13,7 @@
 #include "trainer/checkpoint/folder.h"
 #include "trainer/generate/decode.h"
 #include "trainer/generate/gpt2_text_model.h"
+#include "trainer/metrics/report.h"
 
 namespace owt::trainer {
 namespace {
@@ -350,6 +351,77 @@ TEST(TrainTest, ASpikeIsSkippedAndSaid) {
   Log quiet;
   Train(config, quiet.hooks());
   EXPECT_FALSE(quiet.Has("stand out"));
+}
+
+// 4,000 tokens in a circle, which are soon known by heart, but for two documents that go backwards.
+void WriteCircleWithOddDocuments(const std::string& prefix) {
+  formats::IndexedDatasetWriter writer(formats::IndexedDatasetPaths::Of(prefix),
+                                       formats::TokenType::kUint16);
+  for (uint32_t d = 0; d < 100; ++d) {
+    std::vector<uint32_t> tokens;
+    for (uint32_t i = 40 * d; i < 40 * (d + 1); ++i) {
+      tokens.push_back(d == 30 || d == 70 ? 127 - i * 7 % 128 : i % 128);
+    }
+    writer.AddDocument(tokens);
+  }
+  writer.Commit();
+}
+
+// Of few samples a step, so that one of an odd document stands out.
+TrainConfig RollingBack(const ScratchFolder& scratch) {
+  TrainConfig config = SmallRun(scratch);
+  config.iterations = 260;
+  config.eval_interval = 65;
+  config.save_interval = 20;
+  config.micro_batch = config.global_batch = 2;
+  config.skip_loss_zscore = 6;
+  config.rollback_after = 1;
+  return config;
+}
+
+TEST(TrainTest, GoesBackBehindSkippedStepsAndEndsAsIfLeftAlone) {
+  const ScratchFolder scratch;
+  WriteCircleWithOddDocuments(scratch.File("data"));
+  TrainConfig config = RollingBack(scratch);
+  Log whole;
+  Train(config, whole.hooks());
+  ASSERT_TRUE(whole.Has("were skipped: going back to "));
+  const std::string bytes = ModelBytes(config);
+  const std::string metrics = ReadAll(config.save + "/" + kMetricsFile);
+  EXPECT_NE(metrics.find("{\"iteration\":260,"), std::string::npos);
+  // A line an iteration and one for each validation, none twice, although the log has more.
+  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), '\n'), 260 + 4);
+  EXPECT_GT(whole.TrainingLines(), 260U);
+  config.save = scratch.File("stopped");
+  for (int stop = 1; stop < 100; ++stop) {  // further each time
+    Log log;
+    log.stop_after = 3 * stop;
+    try {
+      Train(config, log.hooks());
+      break;
+    } catch (const Error& error) {
+      ASSERT_EQ(error.kind(), ErrorKind::kInterrupted) << error.message();
+    }
+  }
+  EXPECT_TRUE(ModelBytes(config) == bytes);
+}
+
+TEST(TrainTest, GoesBackTenTimesAtMost) {
+  const ScratchFolder scratch;
+  tests::WriteSmallDataset(scratch.File("data"), 100, 128);
+  TrainConfig config = RollingBack(scratch);
+  config.rollback_after = 3;
+  config.iterations = 1000;
+  config.warmup_fraction = 0;
+  config.learning_rate = config.min_learning_rate = 1e38;  // never finite
+  Log log;
+  try {
+    Train(config, log.hooks());
+    FAIL() << "went back for ever";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kExternal);
+    EXPECT_NE(error.message().find("the 11th time"), std::string::npos) << error.message();
+  }
 }
 
 TEST(TrainTest, DocumentOptionsActAndDoNotDependOnMicroBatches) {
