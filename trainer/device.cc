@@ -44,6 +44,14 @@ c10::Device OpenDevice(const std::string& name) {
 #endif
 }
 
+bool CpuHasBf16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 void SetThreads(int threads) { at::set_num_threads(threads); }
 
 int64_t PeakDeviceBytes([[maybe_unused]] c10::Device device) {

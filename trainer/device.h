@@ -9,6 +9,10 @@ namespace owt::trainer {
 // "cpu", "cuda" or "cuda:1" as a device that is there. Throws Error{kUsage} saying what is missing.
 c10::Device OpenDevice(const std::string& name);
 
+// Whether the processor computes matrix products in bf16. One that does not is slower with bf16
+// than with fp32, several times.
+bool CpuHasBf16();
+
 // Threads of LibTorch's operators, for the whole process. Results depend on it in the last bits.
 void SetThreads(int threads);
 

@@ -53,12 +53,12 @@ StepResult Update(const TrainConfig& config, const StepInput& input, const at::T
   return result;
 }
 
-// The step on a CPU in fp32 by Backprop, which adds what belongs to the token embedding in place:
+// The step on a CPU by Backprop, which adds what belongs to the token embedding in place:
 // autograd forms the whole of its gradient twice.
 class HostStep {
  public:
   static bool Takes(const TrainConfig& config, const Gpt2& model) {
-    return model.device().is_cpu() && config.precision == Precision::kFp32 &&
+    return model.device().is_cpu() && config.precision != Precision::kFp16 &&
            !config.documents.any() && Backprop::Takes(config.model);
   }
 
@@ -73,6 +73,7 @@ class HostStep {
 
   StepResult Run(const StepInput& input) {
     const at::NoGradGuard no_grad;
+    backprop_.CopyWeights();
     const int64_t num_micro = config_.global_batch / config_.micro_batch;
     at::Tensor loss;
     for (int64_t i = 0; i < num_micro; ++i) {

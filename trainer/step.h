@@ -32,9 +32,9 @@ struct ChosenStep {
   std::string description;  // for the log; empty for TrainStep
 };
 
-// DeviceStep on a GPU where it takes the run, the same without kernels of our own on a CPU in fp32,
-// else TrainStep. Call it once the parameters have
-// their values; keeps handles on all arguments.
+// DeviceStep on a GPU where it takes the run, the same without kernels of our own on a CPU in fp32
+// or bf16, else TrainStep. Call it once the parameters have their values; keeps handles on all
+// arguments.
 ChosenStep ChooseStep(const TrainConfig& config, const BlendedDataset& data, const Gpt2& model,
                       AdamW* optimizer);
 

@@ -298,6 +298,11 @@ void Train(const TrainConfig& asked, const Hooks& hooks) {
   TrainConfig config = asked;
   TakeModel(origin, &config);
   Validate(config);
+  if (config.device == "cpu" && config.precision == Precision::kBf16 && !CpuHasBf16()) {
+    hooks.log(
+        "--bf16: this processor has no instructions for it and is faster in fp32: taking that");
+    config.precision = Precision::kFp32;
+  }
   SetThreads(config.threads);
   Training(config, origin, hooks).Run();
 }
